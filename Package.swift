@@ -1,0 +1,119 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// One row a target, in floor order: words, grammar, doors, judgement, faces, programs. Arrows point only upwards in this
+/// list (a target may name those above it); `Tests/ArchitectureTests` holds the rules with their reasons.
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+    // Set in CI: a warning of ours is an error, those of other packages are not.
+    + (Context.environment["POSTERN_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
+
+extension Target.Dependency {
+    static let nio: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let sqlite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
+    static let toml: Self = .product(name: "TOMLKit", package: "TOMLKit")
+    static let log: Self = .product(name: "Logging", package: "swift-log")
+    static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let signals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let arguments: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+}
+
+func target(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func program(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "postern",
+    products: [
+        .executable(name: "posternd", targets: ["posternd"]),
+        .executable(name: "postern", targets: ["postern"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C libraries of the system
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CChecksum"),
+        // 0 words
+        target("MailCore"),
+        // 1 grammar
+        target("MailSettings", "MailCore", .toml),
+        target("MessageFormat", "MailCore"),
+        target("SMTPWire", "MailCore"),
+        target("IMAPWire", "MailCore"),
+        target("SASL", "MailCore"),
+        target("AdminContract", "MailCore", "MailSettings"),
+        // 2 doors
+        target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
+        target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
+        target("Connections", "MailCore", .nio, .nioPosix, .log),
+        target("Host", "MailCore", "CSystemd", .log),
+        // 3 judgement
+        target("Delivery", "MailCore", "MailSettings", "StateStore", "MailStore"),
+        // 4 faces
+        target(
+            "SMTPServer", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "MailStore", "StateStore", "Connections", "Delivery",
+            "Host", .nio, .log),
+        target(
+            "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "SASL", "MailStore", "StateStore", "Connections", "Host",
+            .nio, .log),
+        target(
+            "AdminServer", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", .hummingbird, .lifecycle, .nio,
+            .nioPosix,
+            .log),
+        // 5 programs
+        program(
+            "posternd", "MailCore", "MailSettings", "MailStore", "StateStore", "Connections", "Delivery", "Host", "SMTPServer",
+            "IMAPServer",
+            "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
+        program("postern", "MailSettings", "AdminContract", .arguments),
+        // tests
+        .target(
+            name: "MailTesting",
+            dependencies: [
+                "MailCore", "MailSettings", "MailStore", "StateStore", "Connections", "Delivery", "Host", "SMTPServer", "IMAPServer", .nio,
+                .nioPosix, .log,
+            ],
+            path: "Tests/MailTesting", swiftSettings: strict),
+        tests("MailCoreTests", "MailCore"),
+        tests("MailSettingsTests", "MailSettings", "MailCore"),
+        tests("MessageFormatTests", "MessageFormat", "MailCore"),
+        tests("SMTPWireTests", "SMTPWire", "MailCore"),
+        tests("IMAPWireTests", "IMAPWire", "MailCore"),
+        tests("SASLTests", "SASL", "MailCore"),
+        tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
+        tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
+        tests("ConnectionsTests", "Connections", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
+        tests("HostTests", "Host", "MailCore", .log),
+        tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
+        tests(
+            "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),
+        tests("PosterndTests", "posternd", "Connections", "MailCore", "MailSettings"),
+        tests("ScenarioTests", "MailTesting", "MailCore"),
+        tests("ArchitectureTests"),
+    ],
+    swiftLanguageModes: [.v6])
