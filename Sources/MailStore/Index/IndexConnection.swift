@@ -1,0 +1,69 @@
+import GRDBSQLite
+
+/// One connection to the index, with the statements held on it. (GRDB brings the schema up to date before; its hooks on every
+/// commit would cost more here than the commit's own work.)
+///
+/// A connection belongs to one thread (the writer's or a reader's), which is what makes its use without locks right.
+final class IndexConnection: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private var held: [UnsafeRawPointer: HeldStatement] = [:]
+
+    enum Role { case writer, reader }
+
+    init(path: String, _ role: Role) throws(StoreError) {
+        var opened: OpaquePointer?
+        let access = role == .writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened else { throw .unavailable("index: out of memory") }
+        guard code == SQLITE_OK else {
+            defer { sqlite3_close(opened) }
+            throw StoreError(sqlite: code, on: opened)
+        }
+        handle = opened
+        sqlite3_busy_timeout(handle, 5000)
+        sqlite3_extended_result_codes(handle, 1)
+        // Checkpoints belong to the writer alone: SQLite 3.40.1 can corrupt a log whose reset races another's commit.
+        try configure("PRAGMA wal_autocheckpoint=0")
+        try configure("PRAGMA cache_size=-16384")
+        try configure("PRAGMA temp_store=MEMORY")
+        guard role == .writer else { return }
+        try configure("PRAGMA journal_mode=WAL")
+        try configure("PRAGMA journal_size_limit=67108864")
+        try configure("PRAGMA synchronous=FULL")
+        let synchronous = try statement("PRAGMA synchronous").first { $0.int(0) }
+        precondition(synchronous == 2, "the index is written with synchronous=FULL, or 250 would be a lie")
+    }
+
+    private func configure(_ pragma: String) throws(StoreError) {
+        let code = sqlite3_exec(handle, pragma, nil, nil, nil)
+        guard code == SQLITE_OK else { throw StoreError(sqlite: code, on: handle) }
+    }
+
+    /// The statement of this text, prepared at its first use. The key is the literal's address, which never changes.
+    func statement(_ sql: StaticString) throws(StoreError) -> HeldStatement {
+        let key = UnsafeRawPointer(sql.utf8Start)
+        if let statement = held[key] { return statement }
+        let statement = try HeldStatement(sql, on: handle)
+        held[key] = statement
+        return statement
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Copies what the log holds into the database file, as far as no reader stands in the way; answers the frames in the log
+    /// and how many of them are copied.
+    func checkpoint() throws(StoreError) -> (frames: Int, copied: Int) {
+        var frames: Int32 = 0
+        var copied: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied)
+        guard code == SQLITE_OK || code == SQLITE_BUSY else { throw StoreError(sqlite: code, on: handle) }
+        return (Int(frames), Int(copied))
+    }
+
+    /// Nothing is used of it afterwards.
+    func close() {
+        held.removeAll()
+        sqlite3_close_v2(handle)
+    }
+}

@@ -1,0 +1,74 @@
+import GRDB
+
+/// The index: what exists, where its bytes are, what is known of it. A column more is a migration more; none is ever changed.
+///
+/// Some of it is there from the start because it cannot be made up later: owners as UUID and address (never a row number of
+/// another database), message ids that are never given twice, a MODSEQ per change, the history of what was expunged,
+/// UIDVALIDITY that is never used again when a mailbox is made anew, per-user `\Seen` and rights for shared mailboxes, and
+/// counters that change in the transaction that changes what they count.
+enum Schema {
+    static let format = 1
+
+    /// Brings the index at this path up to date, or makes it; throws when a newer Postern wrote it.
+    static func migrate(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.label = "postern-index-schema"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA wal_autocheckpoint=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let migrator = migrator
+        guard try queue.read({ try !migrator.hasBeenSuperseded($0) }) else {
+            throw StoreError.damaged("\(path) was written by a newer Postern; install that version again")
+        }
+        try migrator.migrate(queue)
+        try queue.close()
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            try db.execute(sql: mailboxesAndMessages)
+        }
+        return migrator
+    }
+
+    private static let mailboxesAndMessages = """
+        CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+        -- A pack is a file of records that is only appended to. bytes: its committed end; live: bytes of messages still wanted.
+        CREATE TABLE pack(
+            id INTEGER PRIMARY KEY, state INTEGER NOT NULL, bytes INTEGER NOT NULL, messages INTEGER NOT NULL, live INTEGER NOT NULL);
+
+        -- offset: of the message's first octet in its pack; owners: how many mailbox entries point here.
+        CREATE TABLE message(
+            id INTEGER PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, size INTEGER NOT NULL, checksum INTEGER NOT NULL,
+            arrival INTEGER NOT NULL, entries INTEGER NOT NULL, summary BLOB NOT NULL);
+        CREATE INDEX message_pack ON message(pack);
+
+        CREATE TABLE owner(id INTEGER PRIMARY KEY, account BLOB NOT NULL UNIQUE, address TEXT NOT NULL);
+
+        CREATE TABLE mailbox(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL REFERENCES owner(id), name TEXT NOT NULL,
+            uid_validity INTEGER NOT NULL, uid_next INTEGER NOT NULL DEFAULT 1, mod_seq INTEGER NOT NULL DEFAULT 1,
+            messages INTEGER NOT NULL DEFAULT 0, unseen INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
+            recent_from INTEGER NOT NULL DEFAULT 1, special_use TEXT, keywords TEXT NOT NULL DEFAULT '',
+            UNIQUE(owner, name));
+
+        CREATE TABLE entry(
+            mailbox INTEGER NOT NULL, uid INTEGER NOT NULL, message INTEGER NOT NULL, flags INTEGER NOT NULL,
+            mod_seq INTEGER NOT NULL, internal_date INTEGER NOT NULL, PRIMARY KEY(mailbox, uid)) WITHOUT ROWID;
+        CREATE INDEX entry_mod_seq ON entry(mailbox, mod_seq);
+
+        CREATE TABLE expunged(mailbox INTEGER NOT NULL, mod_seq INTEGER NOT NULL, uid INTEGER NOT NULL,
+            PRIMARY KEY(mailbox, mod_seq, uid)) WITHOUT ROWID;
+
+        CREATE TABLE subscription(owner INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(owner, name)) WITHOUT ROWID;
+
+        -- Shared mailboxes: who has seen what, and who may do what (RFC 4314 letters).
+        CREATE TABLE seen(mailbox INTEGER NOT NULL, owner INTEGER NOT NULL, uid INTEGER NOT NULL,
+            PRIMARY KEY(mailbox, owner, uid)) WITHOUT ROWID;
+        CREATE TABLE rights(mailbox INTEGER NOT NULL, owner INTEGER NOT NULL, rights TEXT NOT NULL,
+            PRIMARY KEY(mailbox, owner)) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,295 @@
+public import Logging
+public import MailCore
+public import MessageFormat
+import Synchronization
+
+/// Mailboxes and messages: packs of bytes, an index that is the truth, one writer, readers that never wait for it.
+///
+/// Everything that changes the store is a verb: durable when it returns, never torn, in the group commit of all that waited.
+/// A store lives until ``close()``: its threads hold it.
+public final class MailStore: Sendable {
+    let configuration: StoreConfiguration
+    let availability: Availability
+    let workers: WorkerPool
+    let watchers = Watchers()
+    let recent = RecentMessages()
+    private let path: String
+    private let logger: Logger
+    private let limits: StructureLimits
+    private let opened = Mutex<Engine?>(nil)
+    private let isCopyingIndex = Mutex(false)
+    private let owners = Mutex<[MailboxID: LocalRecipient]>([:])
+    private let lastID = Mutex<Int64>(0)
+    /// Set once, in `init`.
+    nonisolated(unsafe) private var writer: Writer!
+    nonisolated(unsafe) private var readers: ReaderPool!
+
+    /// Opens `folder`/postern-mail, or makes it on a new installation. When the drive is not there the store begins
+    /// unavailable and heals by itself; a damaged index, or one of a newer Postern, throws.
+    public init(
+        folder: String, configuration: StoreConfiguration = StoreConfiguration(), structureLimits: StructureLimits = StructureLimits(),
+        logger: Logger
+    ) throws {
+        path = folder + "/postern-mail"
+        self.configuration = configuration
+        self.logger = logger
+        limits = structureLimits
+        availability = Availability(floor: configuration.freeSpaceFloor)
+        workers = WorkerPool(threads: 2)
+        var open: OpenStore?
+        do {
+            open = try openStore()
+        } catch StoreError.unavailable(let reason) {
+            _ = availability.becomes(unavailable: reason)
+            logger.error("\(StoreError.unavailable(reason))", metadata: ["event": "\(JournalEvent.storeUnavailable.rawValue)"])
+        }
+        readers = ReaderPool(threads: configuration.readers, store: self)
+        writer = Writer(store: self, open: open)
+        writer.start()
+    }
+
+    /// Commits what waits and ends. Every verb and read afterwards throws `.unavailable`.
+    public func close() async {
+        await writer.close()
+        readers.close()
+        workers.close()
+    }
+
+    /// What the store can do now.
+    public var health: StoreHealth {
+        if let engine { availability.measure(engine.root) }
+        return availability.health
+    }
+
+    // MARK: messages
+
+    /// A message that begins to come in. It has its name from now on.
+    public func newMessage() -> IncomingMessage {
+        let id = lastID.withLock { last in
+            last = max(last + 1, unixMicroseconds())
+            return last
+        }
+        return IncomingMessage(id: MessageID(id), store: self, limits: limits)
+    }
+
+    /// Puts the message into the mailboxes of all recipients, in one commit.
+    public func deliver(_ message: IncomingMessage, to recipients: [LocalRecipient]) async throws(StoreError) {
+        precondition(!recipients.isEmpty, "a message is delivered to somebody")
+        let finished = try await finish(message, internalDate: message.arrival / 1_000_000, flags: [], deliveries: recipients)
+        try await perform(Deliver(finished: finished, recipients: recipients))
+    }
+
+    /// Adds the message to one mailbox. `internalDate`: Unix seconds. RFC 9051 §6.3.12
+    public func append(
+        _ message: IncomingMessage, to mailbox: MailboxID, flags: Flags, keywords: [String], internalDate: Int64
+    ) async throws(StoreError) -> AppendResult {
+        let finished = try await finish(message, internalDate: internalDate, flags: flags, deliveries: try await owner(of: mailbox))
+        return try await perform(Append(finished: finished, mailbox: mailbox, flags: flags, keywords: keywords))
+    }
+
+    /// Copies messages, all or none. RFC 9051 §6.4.7
+    public func copy(_ uids: UIDSet, from source: MailboxID, to destination: MailboxID) async throws(StoreError) -> CopyResult {
+        try await perform(CopyMessages(uids: uids, source: source, destination: destination))
+    }
+
+    /// Moves messages, all or none. RFC 6851 §3
+    public func move(_ uids: UIDSet, from source: MailboxID, to destination: MailboxID) async throws(StoreError) -> CopyResult {
+        try await perform(MoveMessages(uids: uids, source: source, destination: destination))
+    }
+
+    /// Takes away the messages with `\Deleted`, or those of them in the set; answers which, ascending. RFC 9051 §6.4.3, §6.4.9
+    public func expunge(_ mailbox: MailboxID, only uids: UIDSet? = nil) async throws(StoreError) -> [UID] {
+        var expunged: [UID] = []
+        for range in uids?.ranges ?? [1...UID.max] {
+            var rest: UID? = range.lowerBound
+            while let from = rest {
+                let step = try await perform(Expunge(mailbox: mailbox, range: from...range.upperBound))
+                expunged += step.expunged
+                rest = step.next
+            }
+        }
+        return expunged
+    }
+
+    /// Changes flags; answers every message of the set with its flags afterwards, ascending. Names of keywords that the mailbox
+    /// does not have are made unless they are to be removed. RFC 9051 §6.4.6
+    public func setFlags(
+        _ uids: UIDSet, in mailbox: MailboxID, _ change: FlagChange, keywords: [String] = []
+    ) async throws(StoreError) -> [FlagResult] {
+        var results: [FlagResult] = []
+        for range in uids.ranges {
+            var rest: UID? = range.lowerBound
+            while let from = rest {
+                let step = try await perform(SetFlags(mailbox: mailbox, range: from...range.upperBound, change: change, keywords: keywords))
+                results += step.results
+                rest = step.next
+            }
+        }
+        return results
+    }
+
+    // MARK: mailboxes
+
+    /// RFC 9051 §6.3.4; `.noSuchMailbox` when the account was never provisioned.
+    public func createMailbox(_ name: String, of account: AccountID, specialUse: SpecialUse? = nil) async throws(StoreError) -> MailboxID {
+        try await perform(CreateMailbox(name: name, account: account, specialUse: specialUse))
+    }
+
+    /// What is below it goes with it; INBOX is emptied into the new one. RFC 9051 §6.3.6
+    public func renameMailbox(_ name: String, to newName: String, of account: AccountID) async throws(StoreError) {
+        try await perform(RenameMailbox(name: name, newName: newName, account: account))
+    }
+
+    /// It is out of sight when this returns; its space is given back in steps. RFC 9051 §6.3.5
+    public func deleteMailbox(_ name: String, of account: AccountID) async throws(StoreError) {
+        let mailbox = try await perform(DeleteMailbox(name: name, account: account))
+        while try await !perform(PurgeMailbox(mailbox: mailbox)) {}
+    }
+
+    public func subscribe(_ name: String, of account: AccountID, _ isSubscribed: Bool) async throws(StoreError) {
+        try await perform(Subscribe(name: name, account: account, isSubscribed: isSubscribed))
+    }
+
+    /// Makes INBOX and the folders, as far as they are missing, subscribed (F39).
+    public func provision(
+        _ account: AccountID, address: MailAddress, folders: [(name: String, specialUse: SpecialUse?)]
+    ) async throws(StoreError) {
+        let folders = folders.map { Provision.Folder(name: $0.name, specialUse: $0.specialUse) }
+        try await perform(Provision(account: account, address: address, folders: folders))
+    }
+
+    /// Removes all mail of an account, for ever.
+    public func removeMail(of account: AccountID) async throws(StoreError) {
+        for mailbox in try await perform(RemoveMail(account: account)) {
+            while try await !perform(PurgeMailbox(mailbox: mailbox)) {}
+        }
+    }
+
+    /// Messages from the answered UID on are `\Recent` for the session that asks, and for no other. RFC 3501 §2.3.2
+    public func claimRecent(_ mailbox: MailboxID) async throws(StoreError) -> UID {
+        let claim = try await perform(ClaimRecent(mailbox: mailbox))
+        recent.claim(mailbox, upTo: claim.next)
+        return claim.from
+    }
+
+    // MARK: reading and watching
+
+    /// Runs `body` on a reader thread, on one state of the index. Keep it short: step through giants, some 500 rows a call.
+    public func read<T: Sendable>(_ body: @escaping @Sendable (StoreSnapshot) throws -> T) async throws -> T {
+        try await readers.read(body)
+    }
+
+    /// Calls `changed` after each commit that changed the mailbox, on the writer's thread: only wake somebody in it.
+    public func watch(_ mailbox: MailboxID, _ changed: @escaping @Sendable () -> Void) -> Watch { watchers.add(mailbox, changed) }
+
+    // MARK: what the parts of the store use
+
+    var engine: Engine? { opened.withLock { $0 } }
+
+    func newSpoolFile(for id: MessageID) throws(StoreError) -> SpoolFile {
+        guard let engine else { throw availability.refusal ?? .unavailable("it is not open") }
+        return try SpoolFile(id, in: engine.spool)
+    }
+
+    private func perform<Verb: StoreVerb>(_ verb: Verb) async throws(StoreError) -> Verb.Outcome {
+        let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Verb.Outcome, StoreError>, Never>) in
+            writer.submit(WaitingVerb(verb, continuation))
+        }
+        return try outcome.get()
+    }
+
+    private func finish(
+        _ incoming: IncomingMessage, internalDate: Int64, flags: Flags, deliveries: [LocalRecipient]
+    ) async throws(StoreError) -> FinishedMessage {
+        let header = { (message: IncomingMessage) in
+            PackRecord.Header(
+                id: message.id, arrival: message.arrival, internalDate: internalDate, flags: flags, bodyLength: message.size,
+                bodyChecksum: message.checksum, deliveries: deliveries)
+        }
+        let summary = try await incoming.finish(header)
+        return FinishedMessage(incoming: incoming, header: header(incoming), summary: summary)
+    }
+
+    /// For a record's header: whose mailbox this is, and its name. A name that changed meanwhile harms nobody: the header is read
+    /// after disasters only.
+    private func owner(of mailbox: MailboxID) async throws(StoreError) -> [LocalRecipient] {
+        if let known = owners.withLock({ $0[mailbox] }) { return [known] }
+        let found: [LocalRecipient]
+        do {
+            found = try await read { try $0.owner(of: mailbox) }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .unavailable("\(error)")
+        }
+        owners.withLock { owners in
+            if owners.count >= 10_000 { owners.removeAll() }
+            owners[mailbox] = found.first
+        }
+        return found
+    }
+
+    // MARK: coming and going
+
+    private func openStore() throws -> OpenStore {
+        let engine = try Engine(at: path, marker: configuration.marker)
+        let open = try OpenStore(engine, configuration: configuration, workers: workers)
+        let highest = try engine.index.statement("SELECT max(id) FROM message").first { $0.int64(0) } ?? 0
+        lastID.withLock { $0 = max($0, highest) }
+        availability.measure(engine.root)
+        opened.withLock { $0 = engine }
+        logger.info(
+            "The mail store \(engine.identity.store) is open at \(path).", metadata: ["event": "\(JournalEvent.storeOpened.rawValue)"])
+        return open
+    }
+
+    /// The writer's attempt, once a second, while the drive is away.
+    func reopen() -> OpenStore? {
+        do {
+            return try openStore()
+        } catch let error as StoreError {
+            availability.stillUnavailable(error)
+        } catch {
+            availability.stillUnavailable(.unavailable("\(error)"))
+        }
+        return nil
+    }
+
+    func wentAway(_ reason: String) {
+        opened.withLock { $0 = nil }
+        becameUnavailable(.unavailable(reason))
+    }
+
+    func becameUnavailable(_ error: StoreError) {
+        guard availability.becomes(unavailable: error.description) else { return }
+        logger.critical(
+            "\(error) Nothing is accepted until it can be written again.",
+            metadata: ["event": "\(JournalEvent.storeUnavailable.rawValue)"])
+    }
+
+    func becameAvailable() {
+        guard availability.becomes(unavailable: nil) else { return }
+        logger.notice("The mail store can be written again.", metadata: ["event": "\(JournalEvent.storeRecovered.rawValue)"])
+    }
+
+    /// Once a day, on a worker: what a rebuild begins with.
+    func copyIndexWhenDue(_ engine: Engine) {
+        guard IndexCopy.isDue(in: engine.root), isCopyingIndex.withLock({ !$0 }) else { return }
+        isCopyingIndex.withLock { $0 = true }
+        workers.submit { [self] in
+            do {
+                try IndexCopy.make(of: engine)
+            } catch {
+                logger.warning(
+                    "The index was not copied aside: \(error) It is tried again.",
+                    metadata: ["event": "\(JournalEvent.worldFailed.rawValue)"])
+            }
+            isCopyingIndex.withLock { $0 = false }
+        }
+    }
+
+    func becameClosed() {
+        availability.close()
+        opened.withLock { $0 = nil }
+    }
+}

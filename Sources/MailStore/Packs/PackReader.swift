@@ -1,0 +1,38 @@
+import CChecksum
+@preconcurrency import Glibc
+import MailCore
+import Synchronization
+
+/// Reads messages out of packs. Any thread: files are opened once, shared, and read by `pread`.
+final class PackReader: Sendable {
+    /// Descriptors kept open. A pack holds 64 MiB, so that 256 of them cover what people look at.
+    private static let openFiles = 256
+
+    private let folder: Folder
+    private let files = Mutex<[Int64: SystemFile]>([:])
+
+    init(folder: Folder) { self.folder = folder }
+
+    /// Fills the buffer with octets of the message from `offset` on.
+    func read(_ message: StoredMessage, from offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StoreError) {
+        precondition(offset >= 0 && offset + buffer.count <= message.size, "only octets of the message are read")
+        try file(message.pack).read(into: buffer, at: message.offset + Int64(offset))
+        guard buffer.count == message.size else { return }
+        guard checksum_crc32c(0, buffer.baseAddress, buffer.count) == message.checksum else {
+            throw .damaged("message \(message.id) in \(PackName.file(message.pack)) at \(message.offset): checksum")
+        }
+    }
+
+    /// The file of a pack is closed and never asked for again.
+    func forget(_ pack: Int64) { files.withLock { _ = $0.removeValue(forKey: pack) } }
+
+    private func file(_ pack: Int64) throws(StoreError) -> SystemFile {
+        if let file = files.withLock({ $0[pack] }) { return file }
+        let file = try SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY)
+        files.withLock { files in
+            if files.count >= Self.openFiles { files.removeAll(keepingCapacity: true) }
+            files[pack] = file
+        }
+        return file
+    }
+}

@@ -1,0 +1,97 @@
+import MailCore
+import Synchronization
+
+/// The reader threads. Each has a connection of its own and serves one short read after the other, in the order they came.
+final class ReaderPool: @unchecked Sendable {
+    /// `waiting` and `isClosed` are touched inside the gate only.
+    private let gate = Gate()
+    private var waiting: [(StoreReader?) -> Void] = []
+    private var isClosed = false
+    private let store: MailStore
+
+    init(threads: Int, store: MailStore) {
+        self.store = store
+        for number in 1...max(1, threads) {
+            startThread("store-read-\(number)") { [self] in run() }
+        }
+    }
+
+    private func run() {
+        var reader: StoreReader?
+        while true {
+            let next: ((StoreReader?) -> Void)? = gate.locked {
+                while waiting.isEmpty && !isClosed { gate.wait() }
+                return waiting.isEmpty ? nil : waiting.removeFirst()
+            }
+            guard let next else { break }
+            // The drive came back, or another store lies there now: the old connection belongs to the old one.
+            if let engine = store.engine {
+                if reader?.engine !== engine {
+                    reader?.close()
+                    reader = try? StoreReader(engine)
+                }
+            } else {
+                reader?.close()
+                reader = nil
+            }
+            next(reader)
+        }
+        reader?.close()
+    }
+
+    func read<T: Sendable>(_ body: @escaping @Sendable (StoreSnapshot) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let recent = store.recent
+            let job: (StoreReader?) -> Void = { [store] reader in
+                guard let reader else {
+                    continuation.resume(throwing: store.availability.refusal ?? .unavailable("the index cannot be read"))
+                    return
+                }
+                continuation.resume(with: Result { try reader.read(recent: recent, body) })
+            }
+            let isTooLate = gate.locked {
+                if !isClosed {
+                    waiting.append(job)
+                    gate.wakeOne()
+                }
+                return isClosed
+            }
+            if isTooLate { continuation.resume(throwing: StoreError.unavailable("it is closed")) }
+        }
+    }
+
+    func close() {
+        gate.locked {
+            isClosed = true
+            gate.wakeAll()
+        }
+    }
+}
+
+/// One reader thread's connection.
+final class StoreReader {
+    let engine: Engine
+    private let connection: IndexConnection
+
+    init(_ engine: Engine) throws {
+        self.engine = engine
+        connection = try IndexConnection(path: engine.indexPath, .reader)
+    }
+
+    /// Runs `body` on one state of the index, whatever is committed meanwhile.
+    func read<T>(recent: RecentMessages, _ body: (StoreSnapshot) throws -> T) throws -> T {
+        try connection.statement("BEGIN").run()
+        defer { _ = try? connection.statement("COMMIT").run() }
+        return try body(StoreSnapshot(connection: connection, packs: engine.packReader, recent: recent))
+    }
+
+    func close() { connection.close() }
+}
+
+/// Up to where the messages of a mailbox have been claimed as `\Recent`, where that is newer than what the index says.
+final class RecentMessages: Sendable {
+    private let claimed = Mutex<[MailboxID: UID]>([:])
+
+    func claimed(_ mailbox: MailboxID) -> UID? { claimed.withLock { $0[mailbox] } }
+    func claim(_ mailbox: MailboxID, upTo next: UID) { claimed.withLock { $0[mailbox] = next } }
+}

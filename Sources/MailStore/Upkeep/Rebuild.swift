@@ -1,0 +1,143 @@
+import CChecksum
+@preconcurrency import Glibc
+public import Logging
+import MailCore
+import MessageFormat
+
+/// What a rebuild of the index did.
+public struct RebuildReport: Sendable, Hashable {
+    /// Messages that the last copy of the index knew.
+    public var fromCopy = 0
+    /// Messages found in packs beyond it.
+    public var fromPacks = 0
+    /// Of these, how many had no known owner's mailbox to go to but *Recovered*.
+    public var recovered = 0
+    /// Records that cannot be read, one sentence each.
+    public var findings: [String] = []
+}
+
+/// Makes the index anew: the last copy, and what the packs hold beyond it.
+///
+/// What came after the copy goes where it was first delivered. What has no such mailbox any more goes to *Recovered* of its
+/// owner. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients fetch anew rather
+/// than take one message for another. The old index stays beside as `index.damaged-SECONDS.sqlite`.
+public enum IndexRebuild {
+    /// For a store that no daemon has open. `folder` is the drive's folder, as in ``MailStore/init(folder:configuration:structureLimits:logger:)``.
+    public static func run(folder: String, logger: Logger) throws -> RebuildReport {
+        let path = folder + "/postern-mail"
+        let root = try Folder(path)
+        let packs = try Folder(path + "/packs")
+        var report = RebuildReport()
+        try putAside(root)
+        let index = path + "/index.sqlite"
+        if faccessat(root.descriptor, IndexCopy.name, F_OK, 0) == 0 { try copy(IndexCopy.name, to: "index.sqlite", in: root) }
+        try Schema.migrate(index)
+        let connection = try IndexConnection(path: index, .writer)
+        defer { connection.close() }
+        report.fromCopy = try connection.statement("SELECT count(*) FROM message").first { $0.int(0) } ?? 0
+        let newest = try connection.statement("SELECT max(id) FROM message").first { $0.int64(0) } ?? 0
+        try connection.statement("BEGIN IMMEDIATE").run()
+        let transaction = WriteTransaction(connection)
+        try renewValidity(connection, transaction)
+        var lastPack: (number: Int64, end: Int64) = (0, Int64(PackRecord.packHeaderLength))
+        for number in try packs.names().compactMap(PackName.number).sorted() {
+            var scan = try PackScan(number, in: packs)
+            while let record = scan.next() {
+                guard record.header.id.number > newest else { continue }
+                try adopt(record, in: transaction, &report)
+            }
+            report.findings += scan.findings
+            lastPack = (number, scan.end)
+            try transaction.savePacks(open: lastPack)
+            transaction.begin()
+        }
+        try connection.statement("DELETE FROM meta WHERE key = 'clean'").run()
+        try connection.statement("COMMIT").run()
+        _ = try connection.checkpoint()
+        try root.sync()
+        logger.notice(
+            "The index is rebuilt: \(report.fromCopy) messages from its last copy, \(report.fromPacks) from packs.",
+            metadata: ["event": "\(JournalEvent.storeRecovered.rawValue)"])
+        return report
+    }
+
+    private static func adopt(_ record: PackScan.Record, in transaction: WriteTransaction, _ report: inout RebuildReport) throws {
+        guard !record.header.deliveries.isEmpty else {
+            report.findings.append("Message \(record.header.id) names no owner.")
+            return
+        }
+        let finished = FinishedRecord(record)
+        try transaction.insertMessage(
+            finished.stored, arrival: record.header.arrival, entries: record.header.deliveries.count, summary: finished.summary)
+        for delivery in record.header.deliveries {
+            let owner = try transaction.owner(delivery.account, address: delivery.address)
+            var destination = try transaction.mailboxID(delivery.mailbox, of: delivery.account)
+            if destination == nil {
+                let name = delivery.mailbox == "INBOX" ? "INBOX" : "Recovered"
+                if name == "Recovered" { report.recovered += 1 }
+                destination = try transaction.mailboxID(name, of: delivery.account)
+                if destination == nil {
+                    destination = try CreateMailbox.insert(name, owner: owner, specialUse: nil, in: transaction)
+                    try Subscribe(name: name, account: delivery.account, isSubscribed: true).execute(in: transaction)
+                }
+            }
+            guard let destination else { continue }
+            let mailbox = try transaction.mailbox(destination)
+            let flags = record.header.flags.intersection(.system)
+            try transaction.insertEntry(
+                try mailbox.takeUID(), of: record.header.id.number, flags: flags, modSeq: mailbox.nextModSeq(),
+                internalDate: record.header.internalDate, in: mailbox.id)
+            mailbox.count(added: flags, bytes: record.header.bodyLength)
+        }
+        try transaction.saveMailboxes()
+        report.fromPacks += 1
+    }
+
+    private static func renewValidity(_ connection: IndexConnection, _ transaction: WriteTransaction) throws {
+        for id in try connection.statement("SELECT id FROM mailbox").all({ $0.int64(0) }) {
+            let update = try connection.statement("UPDATE mailbox SET uid_validity = ?2 WHERE id = ?1")
+            update.bind(1, id)
+            update.bind(2, Int64(try transaction.newUIDValidity()))
+            try update.run()
+        }
+    }
+
+    /// The index and its log are renamed; a log of another index would be poison for the new one.
+    private static func putAside(_ root: Folder) throws {
+        let now = unixMicroseconds() / 1_000_000
+        for (name, aside) in [
+            ("index.sqlite", "index.damaged-\(now).sqlite"), ("index.sqlite-wal", "index.damaged-\(now).sqlite-wal"),
+        ] where faccessat(root.descriptor, name, F_OK, 0) == 0 { try root.rename(name, to: root, as: aside) }
+        try root.remove("index.sqlite-shm")
+        try root.sync()
+    }
+
+    private static func copy(_ name: String, to newName: String, in folder: Folder) throws(StoreError) {
+        let source = try SystemFile(name, in: folder, flags: O_RDONLY)
+        let target = try SystemFile(newName, in: folder, flags: O_RDWR | O_CREAT | O_TRUNC)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        let size = try source.size
+        var place: Int64 = 0
+        while place < size {
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), size - place))])
+            try source.read(into: part, at: place)
+            try target.write(UnsafeRawBufferPointer(part), at: place)
+            place += Int64(part.count)
+        }
+        try target.sync()
+    }
+
+    /// A record's place and summary, as the index keeps them.
+    private struct FinishedRecord {
+        var stored: StoredMessage
+        var summary: [UInt8]
+
+        init(_ record: PackScan.Record) {
+            stored = StoredMessage(
+                id: record.header.id, size: record.header.bodyLength, pack: record.pack, offset: record.bodyOffset,
+                checksum: record.header.bodyChecksum)
+            summary = record.body.withUnsafeBytes { MessageStructure.parse($0) }.summary.encoded
+        }
+    }
+}

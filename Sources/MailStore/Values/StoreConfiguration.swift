@@ -1,0 +1,27 @@
+public import MailCore
+
+/// How a store is opened.
+public struct StoreConfiguration: Sendable {
+    /// Nothing is added while the drive has less free space than this. Asked at every check, so that a setting can change it.
+    public var freeSpaceFloor: @Sendable () -> ByteCount
+    /// A file on the system drive that remembers the store's identity, so that an empty mount point is never taken for the
+    /// store. Made when it does not exist.
+    public var marker: String?
+    /// A pack is sealed when it has grown to this size.
+    public var packSize: ByteCount
+    /// A message above this size is kept in a spool file while it comes in, and becomes a pack of its own.
+    public var spoolThreshold: ByteCount
+    /// Reader threads, each with a connection of its own.
+    public var readers: Int
+
+    public init(
+        freeSpaceFloor: @escaping @Sendable () -> ByteCount = { .mebibytes(256) }, marker: String? = nil,
+        packSize: ByteCount = .mebibytes(64), spoolThreshold: ByteCount = .mebibytes(1), readers: Int = 2
+    ) {
+        self.freeSpaceFloor = freeSpaceFloor
+        self.marker = marker
+        self.packSize = packSize
+        self.spoolThreshold = spoolThreshold
+        self.readers = readers
+    }
+}

@@ -1,0 +1,28 @@
+public import MailCore
+
+/// What the store can do now, for answers before data is sent and for `postern status`.
+public struct StoreHealth: Hashable, Sendable {
+    public enum State: Hashable, Sendable {
+        case ready
+        /// Below the floor of free space: reading, flags and deleting work, adding does not.
+        case spaceLow
+        /// Nothing can be written; it heals by itself. The text is for the operator.
+        case unavailable(String)
+        case closed
+    }
+
+    public var state: State
+    /// What an ordinary user may still write on the mail drive.
+    public var freeSpace: ByteCount
+    public var totalSpace: ByteCount
+
+    /// The error that adding a message would meet now, if any.
+    public var refusal: StoreError? {
+        switch state {
+        case .ready: nil
+        case .spaceLow: .noSpace
+        case .unavailable(let reason): .unavailable(reason)
+        case .closed: .unavailable("it is closed")
+        }
+    }
+}

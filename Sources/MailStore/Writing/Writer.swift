@@ -1,0 +1,149 @@
+import Logging
+import MailCore
+
+/// The one thread that writes. It gathers what waits while the last sync runs, writes all records at once, syncs, executes all
+/// changes in one transaction, and wakes all sessions.
+///
+/// | state | what verbs hear | leaves it by |
+/// |---|---|---|
+/// | away: no engine | unavailable | opening the store, tried once a second |
+/// | open | their outcome | a failed write, sync or commit → distrusted; the drive goes → away |
+/// | distrusted | unavailable | a record in a new pack and a commit, both synced, tried once a second |
+/// | closed | unavailable | – |
+///
+/// A crash leaves what was committed; records behind it belong to nobody and are never pointed to.
+final class Writer: @unchecked Sendable {
+    // `waiting`, `isSleeping`, `isClosing` and `closeWaiters` are touched inside the gate only, all else by the thread only.
+    private let gate = Gate()
+    private var waiting: [PendingVerb] = []
+    private var isClosing = false
+    private var isClosed = false
+    private var closeWaiters: [CheckedContinuation<Void, Never>] = []
+
+    private let store: MailStore
+    private var open: OpenStore?
+    private var lastTick = unixMicroseconds()
+
+    /// One batch's bound: what a session may wait behind others.
+    private static let batchLimit = 256
+    private static let tickMicroseconds: Int64 = 1_000_000
+
+    init(store: MailStore, open: OpenStore?) {
+        self.store = store
+        self.open = open
+    }
+
+    func start() {
+        startThread("store-writer") { [self] in run() }
+    }
+
+    func submit(_ verb: PendingVerb) {
+        let isTooLate = gate.locked {
+            if isClosing { return true }
+            waiting.append(verb)
+            if waiting.count == 1 { gate.wakeOne() }
+            return false
+        }
+        if isTooLate {
+            verb.fail(.unavailable("it is closed"))
+            verb.finish()
+        }
+    }
+
+    /// Returns when all that waited is committed and the thread has ended.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            let isOver = gate.locked {
+                isClosing = true
+                if !isClosed { closeWaiters.append(continuation) }
+                gate.wakeOne()
+                return isClosed
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func run() {
+        while let batch = next() {
+            if !batch.isEmpty { execute(batch) }
+            let now = unixMicroseconds()
+            if now - lastTick >= Self.tickMicroseconds || now < lastTick {
+                lastTick = now
+                tick()
+            } else if batch.isEmpty {
+                open?.rest()
+            }
+        }
+        open?.close()
+        open = nil
+        store.becameClosed()
+        let waiters = gate.locked {
+            isClosed = true
+            return closeWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// What waits, or an empty batch when it is time to look around; `nil` when the store is closing and nothing waits.
+    private func next() -> [PendingVerb]? {
+        gate.locked {
+            if waiting.isEmpty && !isClosing { _ = gate.wait(milliseconds: 1000) }
+            if waiting.isEmpty { return isClosing ? nil : [] }
+            guard waiting.count > Self.batchLimit else {
+                defer { waiting.removeAll(keepingCapacity: true) }
+                return waiting
+            }
+            defer { waiting.removeFirst(Self.batchLimit) }
+            return Array(waiting.prefix(Self.batchLimit))
+        }
+    }
+
+    private func execute(_ batch: [PendingVerb]) {
+        var changed: Set<MailboxID> = []
+        if let open, !open.isDistrusted {
+            let refusal = store.availability.refusalForGrowth(root: open.engine.root)
+            var admitted: [PendingVerb] = []
+            for verb in batch {
+                if verb.needsSpace, let refusal { verb.fail(refusal) } else { admitted.append(verb) }
+            }
+            do {
+                changed = try open.commit(admitted)
+            } catch {
+                for verb in admitted { verb.fail(error) }
+                open.distrust()
+                store.becameUnavailable(error)
+            }
+        } else {
+            for verb in batch { verb.fail(store.availability.refusal ?? .unavailable("it is not open")) }
+        }
+        // Watchers first: whoever hears of a change by its author may ask another session at once, which must know of it.
+        if !changed.isEmpty { store.watchers.tell(changed) }
+        for verb in batch { verb.finish() }
+    }
+
+    /// Once a second: is the drive there, is there space, can a distrusted store prove itself.
+    private func tick() {
+        if let open {
+            guard open.engine.root.isStillInPlace else {
+                open.abandon()
+                self.open = nil
+                store.wentAway("its drive is not mounted any more")
+                return
+            }
+            if open.isDistrusted {
+                do {
+                    try open.reprove()
+                    store.becameAvailable()
+                } catch {
+                    store.availability.stillUnavailable(error)
+                }
+            }
+            store.availability.measure(open.engine.root)
+            open.rest()
+            store.copyIndexWhenDue(open.engine)
+        } else if let opened = store.reopen() {
+            open = opened
+            store.becameAvailable()
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import MailCore
+import MailStore
+import NIOCore
+import Testing
+
+@Suite struct UpkeepTests {
+    @Test func aHealthyStoreHasNoFindings() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        for n in 0..<300 { try await store.deliver("message \(n)", to: temporary.recipient()) }
+        let inbox = try #require(try await store.info("INBOX", of: temporary.account))
+        _ = try await store.setFlags(UIDSet([1...100]), in: inbox.id, .add([.seen, .deleted]))
+        _ = try await store.expunge(inbox.id, only: UIDSet([1...50]))
+        let report = try await store.check()
+        #expect(report.findings == [])
+        #expect(report.messages == 250)
+    }
+
+    @Test func aDamagedMessageIsFoundByName() async throws {
+        let temporary = try TemporaryStore()
+        try await temporary.store.deliver("first", to: temporary.recipient())
+        let id = try await temporary.store.deliver("precious", to: temporary.recipient())
+        try temporary.damage("precious")
+        let report = try await temporary.store.check()
+        #expect(report.findings.count == 1 && report.findings[0].contains(id.description))
+    }
+
+    @Test func aLostIndexIsRebuiltFromPacks() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        try await store.provision(temporary.account, address: temporary.address, folders: [("Sent", .sent)])
+        for n in 0..<20 { try await store.deliver("Subject: \(n)\r\n\r\nbody \(n)\r\n", to: temporary.recipient()) }
+        let sent = try #require(try await store.info("Sent", of: temporary.account)).id
+        _ = try await store.append("draft", to: sent, flags: [.seen])
+        let big = store.newMessage()
+        try await big.append(ByteBuffer(repeating: 66, count: 1_500_000))
+        try await store.deliver(big, to: [temporary.recipient()])
+        let before = try #require(try await store.info("INBOX", of: temporary.account))
+        await store.close()
+        let folder = temporary.folder + "/postern-mail/"
+        for name in ["index.sqlite", "index.copy.sqlite"] { try? FileManager.default.removeItem(atPath: folder + name) }
+        let report = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+        #expect(report.fromPacks == 22 && report.recovered == 1 && report.findings == [])
+        let rebuilt = try await temporary.reopened()
+        let inbox = try #require(try await rebuilt.info("INBOX", of: temporary.account))
+        #expect(inbox.messages == 21 && inbox.uidValidity != before.uidValidity)
+        let recovered = try #require(try await rebuilt.info("Recovered", of: temporary.account))
+        #expect(try await rebuilt.listing(recovered.id) == ["1 [S] draft"])
+        #expect(try await rebuilt.check().findings == [])
+        try await rebuilt.deliver("goes on", to: temporary.recipient())
+        await rebuilt.close()
+    }
+
+    @Test func aRebuildBeginsWithTheLastCopy() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        for n in 0..<5 { try await store.deliver("early \(n)", to: temporary.recipient()) }
+        let inbox = try #require(try await store.info("INBOX", of: temporary.account))
+        _ = try await store.setFlags(UIDSet([1...2]), in: inbox.id, .add([.deleted]))
+        _ = try await store.expunge(inbox.id)
+        _ = try await store.setFlags(UIDSet([3...3]), in: inbox.id, .add([.flagged]))
+        let folder = temporary.folder + "/postern-mail/"
+        for _ in 0..<100 where !FileManager.default.fileExists(atPath: folder + "index.copy.sqlite") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        await store.close()
+        // The first copy may be older than the changes: make it the state of now.
+        try FileManager.default.removeItem(atPath: folder + "index.copy.sqlite")
+        try FileManager.default.copyItem(atPath: folder + "index.sqlite", toPath: folder + "index.copy.sqlite")
+        let second = try await temporary.reopened()
+        try await second.deliver("late", to: temporary.recipient())
+        await second.close()
+        try Data("this is no database, but it is long enough".utf8).write(to: URL(fileURLWithPath: folder + "index.sqlite"))
+        #expect(throws: (any Error).self) { _ = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet) }
+        let report = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+        #expect(report.fromCopy == 3 && report.fromPacks == 1 && report.findings == [])
+        let rebuilt = try await temporary.reopened()
+        let found = try #require(try await rebuilt.info("INBOX", of: temporary.account))
+        #expect(try await rebuilt.listing(found.id) == ["3 [F] early 2", "4 [] early 3", "5 [] early 4", "6 [] late"])
+        await rebuilt.close()
+    }
+
+    @Test func damageInAPackCostsOnlyWhatIsDamaged() async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<10 { try await temporary.store.deliver("message number \(n) here", to: temporary.recipient()) }
+        await temporary.store.close()
+        try temporary.damage("number 4")
+        for name in ["index.sqlite", "index.copy.sqlite"] {
+            try? FileManager.default.removeItem(atPath: temporary.folder + "/postern-mail/" + name)
+        }
+        let report = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+        #expect(report.fromPacks == 9 && report.findings.count == 1)
+    }
+}
+
+extension TemporaryStore {
+    /// Turns one octet of the text in the first pack into another.
+    func damage(_ text: String) throws {
+        let pack = URL(fileURLWithPath: folder + "/postern-mail/packs/00000001.pack")
+        let bytes = try Data(contentsOf: pack)
+        guard let range = bytes.range(of: Data(text.utf8)) else { return }
+        let handle = try FileHandle(forWritingTo: pack)
+        try handle.seek(toOffset: UInt64(range.lowerBound))
+        try handle.write(contentsOf: Data([bytes[range.lowerBound] ^ 1]))
+        try handle.close()
+    }
+}
