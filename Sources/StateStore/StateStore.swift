@@ -1,0 +1,79 @@
+import GRDB
+public import Logging
+import MailCore
+import Synchronization
+
+/// Domains, accounts and aliases: the one door to `state.sqlite` on the system drive.
+///
+/// There is one connection. It uses a rollback journal that is truncated and synced at each commit: with `synchronous=FULL` a change
+/// is on the drive when its verb returns, the database is always one file, and the WAL of SQLite 3.40, which a checkpoint can damage
+/// while another connection commits, is not in use. Changes are rare here; the few milliseconds of a commit do not matter.
+///
+/// Every change is a verb (`Verbs/`) and runs through `change`: what it asks is checked against the directory that is in force, its
+/// rows are written and the next directory is read in one transaction, and the directory is replaced after the commit.
+public final class StateStore: Sendable {
+    private let database: DatabaseQueue
+    private let current: Mutex<Directory>
+    private let logger: Logger
+    let workers: PasswordWorkers
+
+    /// Opens the database, makes or migrates it. Throws a `StateError` when the file is not ours, is newer than this program or cannot be used.
+    public init(path: String, logger: Logger) throws {
+        self.logger = logger
+        do {
+            try StateFile.makePrivate(path)
+            database = try DatabaseQueue(path: path, configuration: StateFile.configuration)
+            try database.inDatabase(StateFile.assertDurable)
+            try StateSchema.migrate(database)
+            current = Mutex(try database.read(Directory.init(readFrom:)))
+        } catch let error as StateError {
+            throw error
+        } catch {
+            throw StateError.unavailable("\(path): \(error)")
+        }
+        workers = PasswordWorkers()
+    }
+
+    /// The picture that is in force. Replaced as a whole after every change.
+    public var directory: Directory { current.withLock { $0 } }
+
+    /// Waits for the change that is being made; every later one throws `.unavailable`. The directory stays readable.
+    public func close() {
+        workers.stop()
+        do {
+            try database.close()
+        } catch {
+            logger.error(
+                "The state database could not be closed: \(error)", metadata: ["event": "\(JournalEvent.worldFailed.rawValue)"])
+        }
+    }
+
+    /// The one way to change anything. The body runs on the database's own thread, one at a time, inside a transaction that its error undoes.
+    func change<T: Sendable>(
+        _ body: @escaping @Sendable (Database, Directory) throws -> T
+    ) async throws(StateError) -> T {
+        let outcome: Result<T, any Error> = await withCheckedContinuation { done in
+            database.asyncWriteWithoutTransaction { [self] db in done.resume(returning: Result { try commit(body, in: db) }) }
+        }
+        switch outcome {
+        case .success(let value): return value
+        case .failure(let error as StateError): throw error
+        case .failure(let error):
+            logger.error(
+                "The state database refused a change: \(error)", metadata: ["event": "\(JournalEvent.worldFailed.rawValue)"])
+            throw .unavailable("\(error)")
+        }
+    }
+
+    private func commit<T>(_ body: (Database, Directory) throws -> T, in db: Database) throws -> T {
+        var result: (T, Directory)?
+        try db.inTransaction(.immediate) {
+            let value = try body(db, directory)
+            result = (value, try Directory(readFrom: db))
+            return .commit
+        }
+        guard let (value, next) = result else { preconditionFailure("a transaction that did not throw has run its body") }
+        current.withLock { $0 = next }
+        return value
+    }
+}
