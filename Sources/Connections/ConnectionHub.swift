@@ -1,0 +1,121 @@
+public import Logging
+public import MailCore
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// Owns the event loops, the listening sockets and every connection.
+public final class ConnectionHub: Sendable {
+    private let state: HubState
+    private let listeners = Mutex<[Listener]>([])
+    private let logger: Logger
+    private let loopsEnded = Atomic(false)
+
+    /// `loops`: event loop threads; `nil` leaves one core to the store's writer.
+    public init(loops: Int? = nil, logger: Logger, clock: ConnectionClock = .system) {
+        let count = max(1, loops ?? System.coreCount - 1)
+        state = HubState(loops: count, logger: logger, clock: clock)
+        self.logger = logger
+    }
+
+    /// Binds `service` to each of the addresses; returns them with their real ports (0 lets the system choose). Throws
+    /// `ListenError`; then none of them is bound.
+    @discardableResult
+    public func listen(_ service: Service, on addresses: [ListenAddress]) async throws -> [Peer] {
+        var opened: [Listener] = []
+        do {
+            for address in addresses {
+                let descriptor = try ListenSocket.open(address, for: service.name)
+                opened.append(try await Listener.start(service, descriptor: descriptor, address: address, in: state))
+            }
+        } catch {
+            for listener in opened { await listener.close() }
+            throw error
+        }
+        listeners.withLock { $0 += opened }
+        for listener in opened { announce(listener) }
+        return opened.map(\.bound)
+    }
+
+    /// Serves a socket that listens already (socket activation). The hub owns the descriptor from now on.
+    @discardableResult
+    public func adopt(_ service: Service, descriptor: Int32) async throws -> Peer {
+        ListenSocket.prepare(descriptor)
+        let listener = try await Listener.start(service, descriptor: descriptor, address: nil, in: state)
+        listeners.withLock { $0.append(listener) }
+        announce(listener)
+        return listener.bound
+    }
+
+    /// Closes the listening sockets of `service` on these addresses. Connections that came through them go on.
+    public func stopListening(_ service: Service, on addresses: Set<ListenAddress>) async {
+        let closing = take { listener in
+            listener.service === service && listener.address.map(addresses.contains) == true
+        }
+        for listener in closing { await listener.close() }
+    }
+
+    /// Closes every listening socket. Connections go on.
+    public func stopAccepting() async {
+        for listener in take({ _ in true }) { await listener.close() }
+    }
+
+    /// Ends everything within `limit`: no new peers; sessions are told `.stopping` at their next wait for a command, those in the
+    /// middle of a message after half of the time; what is left at the end is cut. The event loops end when no session is left.
+    /// May be called again.
+    public func stop(within limit: Duration) async {
+        guard !loopsEnded.load(ordering: .acquiring) else { return }
+        await stopAccepting()
+        for loop in state.loops { loop.enter(.windingDown) }
+        if await emptied(within: limit / 2) { return await endLoops() }
+        for loop in state.loops { loop.enter(.cutting) }
+        if await emptied(within: limit / 2 - limit / 20) { return await endLoops() }
+        for loop in state.loops { loop.cutAll() }
+        // Sessions that wait for something else than their peer (the store) may be left; their loops stay for them.
+        if await emptied(within: limit / 20) { await endLoops() }
+    }
+
+    /// Connections of each service that listens or has listened.
+    public var counts: [String: Int] { state.services.withLock { $0.mapValues(\.count) } }
+
+    /// Where each service listens now.
+    public var addresses: [String: [Peer]] {
+        listeners.withLock { Dictionary(grouping: $0) { $0.service.name }.mapValues { $0.map(\.bound) } }
+    }
+
+    /// Comes back when every event loop has shown that it still turns.
+    public func pulse() async {
+        for loop in state.loops { _ = try? await loop.loop.submit {}.get() }
+    }
+
+    private func announce(_ listener: Listener) {
+        state.services.withLock { $0[listener.service.name] = listener.service }
+        logger.info(
+            "\(listener.service.name) listens on \(listener.bound)",
+            metadata: ["event": "\(JournalEvent.listening.rawValue)", "service": "\(listener.service.name)"])
+    }
+
+    private func take(_ isMeant: (Listener) -> Bool) -> [Listener] {
+        listeners.withLock { listeners in
+            let taken = listeners.filter(isMeant)
+            listeners.removeAll(where: isMeant)
+            return taken
+        }
+    }
+
+    private func emptied(within limit: Duration) async -> Bool {
+        let all = EventLoopFuture.andAllSucceed(state.loops.map { $0.emptied() }, on: state.loops[0].loop)
+        let result = state.loops[0].loop.makePromise(of: Bool.self)
+        let timer = state.loops[0].loop.scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) { result.succeed(false) }
+        all.whenComplete { _ in
+            timer.cancel()
+            result.succeed(true)
+        }
+        return (try? await result.futureResult.get()) ?? false
+    }
+
+    private func endLoops() async {
+        guard !loopsEnded.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        await state.endLoops()
+    }
+}

@@ -1,0 +1,84 @@
+internal import NIOCore
+internal import Synchronization
+
+/// The one place where a session waits for its peer, and all that ends such a wait.
+extension Connection {
+    /// Waits for more input than there is. The one flush point: answers leave before we listen again.
+    func more(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {
+        flush()
+        wasReceivingContent = kind == .content
+        try checkGoingOn(kind)
+        // A peer that sends without ever reading our answers is not read either.
+        if let context, !context.channel.isWritable {
+            let known = input.readableBytes
+            try await room(since: began, within: limit)
+            // What came meanwhile has been told to nobody.
+            if input.readableBytes > known || inputEnded || wasWoken { return }
+        }
+        readSize.expect(content: kind == .content)
+        if isReadingPaused { setReading(true) }
+        try await sleep(kind, since: began, within: limit)
+    }
+
+    /// Waits until the socket takes output again.
+    func room(since began: Duration, within limit: Duration) async throws(ConnectionError) {
+        while let context, !context.channel.isWritable { try await sleep(.room, since: began, within: limit) }
+        if context == nil { throw .closed }
+    }
+
+    /// Any thread; calls before the session looks are one. Ends a `waitForInput`, now or when it begins.
+    public func wake() {
+        if !wakePosted.exchange(true, ordering: .acquiringAndReleasing) { loop.executor.wake(self) }
+    }
+
+    /// On the loop, after `wake()`.
+    func woken() {
+        wakePosted.store(false, ordering: .releasing)
+        wasWoken = true
+        if wait == .event { resume() }
+    }
+
+    /// Ends the wait: the session looks at what has changed. On the loop only.
+    func resume() {
+        guard let waiting else { return }
+        self.waiting = nil
+        loop.executor.enter { waiting.resume() }
+    }
+
+    /// From the sweep: whether the peer's time is up.
+    func isOverdue(at now: Duration, slack: Duration) -> Bool {
+        let limit = service.isCrowded && !isPatientUnderLoad ? Self.shrunk(waitLimit) : waitLimit
+        return now - waitBegan >= limit + slack
+    }
+
+    /// A tenth, but not below ten seconds, which is enough for any client that is alive.
+    static func shrunk(_ limit: Duration) -> Duration { min(limit, max(limit / 10, .seconds(10))) }
+
+    func passDeadline() {
+        deadlinePassed = true
+        resume()
+    }
+
+    func setReading(_ on: Bool) {
+        isReadingPaused = !on
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: on)
+    }
+
+    private func sleep(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {
+        precondition(waiting == nil, "two tasks wait on one connection")
+        // Writing or reading just now may have found out that the peer is gone; nobody would tell us again.
+        if context == nil || (inputEnded && kind != .room) { return }
+        wait = kind
+        waitBegan = began
+        waitLimit = limit
+        deadlinePassed = false
+        await pause { waiting = $0 }
+        wait = .none
+        if deadlinePassed { throw .deadline }
+    }
+
+    private func checkGoingOn(_ kind: Wait) throws(ConnectionError) {
+        if inputEnded { throw .closed }
+        if loop.interrupts(kind) { throw .stopping }
+    }
+}

@@ -1,0 +1,38 @@
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// What the hub's parts share.
+final class HubState: Sendable {
+    let group: MultiThreadedEventLoopGroup
+    /// Beats the time for the others. A timer on a loop of connections would be set anew at almost every turn of it.
+    private let timekeeper = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let loops: [ServiceLoop]
+    let reserve = DescriptorReserve()
+    let refusals: RefusalReports
+    let connectionNumber = Atomic<UInt64>(0)
+    let services = Mutex<[String: Service]>([:])
+
+    init(loops count: Int, logger: Logger, clock: ConnectionClock) {
+        group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        loops = group.makeIterator().map { ServiceLoop($0, clock: clock) }
+        refusals = RefusalReports(logger: logger, clock: clock)
+        let interval = TimeAmount.nanoseconds(clock.sweepInterval.wholeNanoseconds)
+        timekeeper.next().scheduleRepeatedTask(initialDelay: interval, delay: interval) { [loops] _ in
+            for loop in loops { loop.sweep() }
+        }
+    }
+
+    func endLoops() async {
+        try? await timekeeper.shutdownGracefully()
+        try? await group.shutdownGracefully()
+    }
+
+    func serviceLoop(_ loop: any EventLoop) -> ServiceLoop {
+        guard let found = loops.first(where: { $0.loop === loop }) else {
+            preconditionFailure("a connection came on a loop of somebody else")
+        }
+        return found
+    }
+}

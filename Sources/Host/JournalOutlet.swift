@@ -1,0 +1,71 @@
+internal import CSystemd
+internal import Glibc
+
+/// Where journal lines go.
+enum JournalOutlet: Sendable {
+    case journal
+    case standardError
+
+    /// Whether our standard error is the journal's stream: systemd.exec(5), `JOURNAL_STREAM=device:inode`.
+    static var isJournal: Bool {
+        guard let stream = getenv("JOURNAL_STREAM").map({ String(cString: $0) }) else { return false }
+        var status = stat()
+        guard fstat(STDERR_FILENO, &status) == 0 else { return false }
+        return stream == "\(status.st_dev):\(status.st_ino)"
+    }
+
+    func write(_ fact: JournalFact, program: String) {
+        switch self {
+        case .journal:
+            // A journal that cannot be reached must not silence us.
+            if !Self.send(fact.fields(program: program)) { Self.print(fact.line(at: Self.timeNow())) }
+        case .standardError:
+            Self.print(fact.line(at: Self.timeNow()))
+        }
+    }
+
+    private static func send(_ fields: [String]) -> Bool {
+        var bytes: [UInt8] = []
+        var lengths: [Int] = []
+        for field in fields {
+            bytes.append(contentsOf: field.utf8)
+            lengths.append(field.utf8.count)
+        }
+        return bytes.withUnsafeMutableBytes { raw in
+            var place = raw.baseAddress
+            let vectors = lengths.map { length in
+                defer { place = place?.advanced(by: length) }
+                return iovec(iov_base: place, iov_len: length)
+            }
+            return sd_journal_sendv(vectors, Int32(vectors.count)) == 0
+        }
+    }
+
+    /// One `write`, so that the lines of several threads do not mingle.
+    private static func print(_ line: String) {
+        Array(line.utf8).withUnsafeBytes { raw in
+            var written = 0
+            while written < raw.count {
+                let count = Glibc.write(STDERR_FILENO, raw.baseAddress?.advanced(by: written), raw.count - written)
+                if count > 0 { written += count } else if errno != EINTR { return }
+            }
+        }
+    }
+
+    private static func timeNow() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return time(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000)
+    }
+
+    /// RFC 3339 §5.6, in UTC.
+    static func time(seconds: Int, milliseconds: Int) -> String {
+        var seconds = seconds
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        let fraction = String(String(1000 + milliseconds).dropFirst())
+        return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)).\(fraction)Z"
+    }
+}
