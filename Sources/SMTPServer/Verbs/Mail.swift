@@ -1,0 +1,30 @@
+import MailCore
+import MailSettings
+import SMTPWire
+
+/// `MAIL FROM:<reverse-path> [SIZE=n] [BODY=type] [SMTPUTF8]` — opens a transaction. RFC 5321 §4.1.1.2
+struct MailVerb: SMTPVerb {
+    static let rule = VerbRule("MAIL", in: .ready, mayPipeline: true, malformed: EnhancedStatus(5, 1, 7))
+
+    let sender: ReversePath
+    let parameters: SenderParameters
+
+    init(parsing line: inout Scanner) throws(SyntaxError) {
+        try line.expect("FROM:")
+        sender = try line.reversePath()
+        parameters = try SenderParameters(parsing: &line)
+    }
+
+    func perform(in session: inout SMTPSession, with services: SMTPServices) async throws(Reply) -> Reply {
+        // What was not offered is not known. RFC 5321 §4.1.1.11
+        if parameters.hasUnknown || (parameters.utf8 && !services.settings.smtp.utf8) { throw .unknownParameter }
+        if parameters.body == .unknown { throw .unknownBodyType }
+        // RFC 6531 §3.5
+        if !parameters.utf8, let address = sender.address, !address.isASCII { throw .needsUTF8 }
+        // RFC 1870 §6.1
+        if let size = parameters.declaredSize, size > services.settings.smtp.maxMessageSize { throw .tooLarge }
+        try session.requireStore(with: services)
+        session.phase = .mail(Transaction(sender: sender, isUTF8: parameters.utf8))
+        return .senderAccepted
+    }
+}

@@ -1,0 +1,77 @@
+public import MailCore
+
+/// One `KEYWORD[=VALUE]` behind a path. RFC 5321 §4.1.2 Mail-parameters, Rcpt-parameters
+public struct ESMTPParameter: Hashable, Sendable {
+    /// As the peer wrote it; compare without case.
+    public let keyword: ArraySlice<UInt8>
+    /// `nil` when there is no equals sign; never empty.
+    public let value: ArraySlice<UInt8>?
+
+    public func isNamed(_ name: StaticString) -> Bool {
+        name.withUTF8Buffer { keyword.equalsIgnoringCase($0) }
+    }
+}
+
+extension Scanner {
+    /// The next parameter with the spaces before it; `nil` at the end of the line.
+    public mutating func parameter() throws(SyntaxError) -> ESMTPParameter? {
+        if atEnd { return nil }
+        try expect(UInt8(ascii: " "))
+        skipSpaces()
+        if atEnd { return nil }
+        let keyword = take { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
+        guard let first = keyword.first, first != UInt8(ascii: "-") else { throw error(wanted: "a parameter") }
+        guard take(UInt8(ascii: "=")) else { return ESMTPParameter(keyword: keyword, value: nil) }
+        let value = take { ($0 > 32 && $0 < 127 && $0 != UInt8(ascii: "=")) || $0 >= 0x80 }
+        guard !value.isEmpty else { throw error(wanted: "the parameter's value") }
+        return ESMTPParameter(keyword: keyword, value: value)
+    }
+}
+
+/// What a sender says about its message in `MAIL`. RFC 1870 §6.1, RFC 6152 §2, RFC 6531 §3.4
+public struct SenderParameters: Hashable, Sendable {
+    public enum Body: Hashable, Sendable {
+        case sevenBit
+        case eightBitMIME
+        /// A word that is no body type of ours, `BINARYMIME` among them.
+        case unknown
+    }
+
+    /// `SIZE=`; never negative.
+    public var declaredSize: ByteCount?
+    /// `BODY=`
+    public var body: Body?
+    /// `SMTPUTF8`: the peer means addresses and headers in UTF-8.
+    public var utf8 = false
+    /// A parameter that we never offered stood there.
+    public var hasUnknown = false
+
+    public init() {}
+
+    /// Takes everything up to the end of the line. Throws when a parameter stands twice or its value is not of its form.
+    public init(parsing line: inout Scanner) throws(SyntaxError) {
+        while let parameter = try line.parameter() {
+            if parameter.isNamed("SIZE") {
+                guard declaredSize == nil, let digits = parameter.value, digits.count <= 20, digits.allSatisfy(\.isASCIIDigit)
+                else { throw line.error(wanted: "SIZE=number once") }
+                declaredSize = Self.size(digits)
+            } else if parameter.isNamed("BODY") {
+                guard body == nil, let word = parameter.value else { throw line.error(wanted: "BODY=type once") }
+                body =
+                    word.equalsIgnoringCase("7BIT".utf8)
+                    ? .sevenBit : word.equalsIgnoringCase("8BITMIME".utf8) ? .eightBitMIME : .unknown
+            } else if parameter.isNamed("SMTPUTF8") {
+                guard !utf8, parameter.value == nil else { throw line.error(wanted: "SMTPUTF8 once and without a value") }
+                utf8 = true
+            } else {
+                hasUnknown = true
+            }
+        }
+    }
+
+    /// RFC 1870 §6.1 allows 20 digits; what does not fit is larger than any limit.
+    private static func size(_ digits: ArraySlice<UInt8>) -> ByteCount {
+        var scanner = Scanner(Array(digits))
+        return ByteCount((try? scanner.number()).map(Int.init) ?? .max)
+    }
+}
