@@ -1,0 +1,41 @@
+public import Connections
+public import Logging
+public import MailSettings
+public import MailStore
+public import StateStore
+
+/// What IMAP sessions work with.
+public struct IMAPServices: Sendable {
+    let settings: LiveSettings
+    let state: StateStore
+    let authenticator: Authenticator
+    let store: MailStore
+    /// By which name the server greets.
+    let hostname: String
+    let logger: Logger
+
+    public init(
+        settings: LiveSettings, state: StateStore, authenticator: Authenticator, store: MailStore, hostname: String, logger: Logger
+    ) {
+        self.settings = settings
+        self.state = state
+        self.authenticator = authenticator
+        self.store = store
+        self.hostname = hostname
+        self.logger = logger
+    }
+}
+
+/// IMAP as a service that the hub can listen for.
+public enum IMAPFace {
+    public static func service(_ services: IMAPServices) -> Service {
+        let live = services.settings
+        let limits = ServiceLimits(
+            maxConnections: { live.current.imap.maxConnections },
+            maxConnectionsPerAddress: { live.current.imap.maxConnectionsPerAddress },
+            refusal: { "* BYE [UNAVAILABLE] Not now: \($0.rawValue)\r\n" })
+        return Service(name: "imap", limits: limits) { connection in
+            await IMAPSession.serve(connection, with: services)
+        }
+    }
+}
