@@ -1,0 +1,33 @@
+public import AdminContract
+public import Logging
+public import MailSettings
+public import MailStore
+public import StateStore
+
+/// What the handlers work on.
+public struct AdminServices: Sendable {
+    let settings: LiveSettings
+    let settingsFile: SettingsFile
+    let state: StateStore
+    let store: MailStore
+    let version: String
+    let started = ContinuousClock.now
+    let services: @Sendable () -> [StatusFacts.Service]
+    let warnings: @Sendable () -> [String]
+    let logger: Logger
+
+    /// `services` tells what listens; `warnings` adds sentences to those that are found out here.
+    public init(
+        settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, version: String,
+        services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] }, logger: Logger
+    ) {
+        self.settings = settings
+        self.settingsFile = settingsFile
+        self.state = state
+        self.store = store
+        self.version = version
+        self.services = services
+        self.warnings = warnings
+        self.logger = logger
+    }
+}

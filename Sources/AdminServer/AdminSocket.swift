@@ -1,0 +1,81 @@
+internal import Glibc
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import MailCore
+internal import NIOPosix
+public import ServiceLifecycle
+
+/// The operators' door: HTTP and JSON on a Unix socket, answered until the service is shut down.
+public struct AdminSocket: Service {
+    private let path: String
+    private let services: AdminServices
+    private let permission: AdminPermission
+    private let onListening: @Sendable () async -> Void
+
+    /// `path` has at most 107 bytes; a socket that an earlier run left there is replaced. `onListening` is called when the first
+    /// request would be answered.
+    public init(
+        path: String, services: AdminServices, permission: AdminPermission = .operators,
+        onListening: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.path = path
+        self.services = services
+        self.permission = permission
+        self.onListening = onListening
+    }
+
+    public func run() async throws {
+        guard path.utf8.count < SocketFile.longestPath else { throw SocketFile.PathTooLong(path: path) }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var quiet = services.logger
+        quiet.logLevel = max(.warning, quiet.logLevel)
+        let application = Application(
+            router: OperationRoutes.router(services, permission),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(60),
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(
+                address: .unixDomainSocket(path: path), availableConnectionsDelegate: MaximumAvailableConnections(64)),
+            onServerRunning: { [path, services, onListening] _ in
+                SocketFile.share(path, logger: services.logger)
+                await onListening()
+            },
+            eventLoopGroupProvider: .shared(group), logger: quiet)
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await application.run())
+        } catch {
+            outcome = .failure(error)
+        }
+        try? await group.shutdownGracefully()
+        unlink(path)
+        try outcome.get()
+    }
+}
+
+/// The socket as a file.
+enum SocketFile {
+    /// Room in `sockaddr_un`, with the closing zero.
+    static let longestPath = 108
+
+    struct PathTooLong: Error, CustomStringConvertible {
+        var path: String
+        var description: String { "The path of a socket has at most 107 bytes, which \(path) exceeds; choose a shorter state folder." }
+    }
+
+    /// Lets the group of operators in, when there is one: mode 0660. Who may do what is decided for each request anyhow.
+    static func share(_ path: String, logger: Logger) {
+        if let group = OperatorGroup.id, chown(path, uid_t.max, group) != 0 {
+            logger.warning(
+                "The admin socket \(path) cannot be given to the group \(OperatorGroup.name): \(String(cString: strerror(errno))).",
+                metadata: ["event": "\(JournalEvent.worldFailed.rawValue)"])
+        }
+        if chmod(path, 0o660) != 0 {
+            logger.warning(
+                "The mode of the admin socket \(path) cannot be set: \(String(cString: strerror(errno))).",
+                metadata: ["event": "\(JournalEvent.worldFailed.rawValue)"])
+        }
+    }
+}

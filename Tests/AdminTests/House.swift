@@ -1,0 +1,62 @@
+import AdminContract
+import AdminServer
+import Foundation
+import Logging
+import MailCore
+import MailSettings
+import MailStore
+import StateStore
+
+/// A daemon's operators' door with real stores behind it, in a temporary folder.
+struct House: Sendable {
+    let folder: String
+    let settings: LiveSettings
+    let state: StateStore
+    let store: MailStore
+
+    var socket: String { folder + "/admin.sock" }
+    var settingsFile: String { folder + "/postern.toml" }
+
+    /// Runs `body` while the socket is served; everything is closed and removed afterwards.
+    static func open<T>(
+        permission: AdminPermission = .operators, overrides: [(key: String, value: String)] = [], _ body: (House) async throws -> T
+    ) async throws -> T {
+        let folder = "/tmp/postern-admin-\(UInt32.random(in: 0...(.max)))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let file = SettingsFile(path: folder + "/postern.toml", overrides: overrides + [("accounts.password-iterations", "4096")])
+        let settings = LiveSettings(try file.read())
+        let state = try StateStore(path: folder + "/state.sqlite", logger: logger)
+        defer { state.close() }
+        try FileManager.default.createDirectory(atPath: folder + "/mail", withIntermediateDirectories: false)
+        let store = try MailStore(
+            folder: folder + "/mail", configuration: StoreConfiguration(freeSpaceFloor: { .mebibytes(1) }), logger: logger)
+        let house = House(folder: folder, settings: settings, state: state, store: store)
+        let services = AdminServices(
+            settings: settings, settingsFile: file, state: state, store: store, version: "1.2.3",
+            services: { [.init(name: "smtp", addresses: ["127.0.0.1:25"], connections: 3)] }, warnings: { ["The moon is full."] },
+            logger: logger)
+        let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
+        let admin = AdminSocket(path: house.socket, services: services, permission: permission) { isListening.finish() }
+        let serving = Task {
+            defer { isListening.finish() }
+            try await admin.run()
+        }
+        for await _ in listening {}
+        let result: Result<T, any Error>
+        do { result = .success(try await body(house)) } catch { result = .failure(error) }
+        serving.cancel()
+        _ = try? await serving.value
+        await store.close()
+        return try result.get()
+    }
+
+    /// One request, one answer, over a connection of its own.
+    func ask(_ method: String, _ path: String, _ body: String? = nil) async throws -> (status: Int, body: String) {
+        // it blocks, so it runs on a thread of its own: the server needs the others
+        try await withCheckedThrowingContinuation { done in
+            Thread { [socket] in done.resume(with: Result { try SocketRequest(socket).ask(method, path, body) }) }.start()
+        }
+    }
+}
