@@ -1,0 +1,120 @@
+internal import AdminServer
+internal import Connections
+internal import Glibc
+internal import Host
+internal import IMAPServer
+internal import Logging
+internal import MailCore
+internal import MailSettings
+internal import MailStore
+internal import SMTPServer
+internal import ServiceLifecycle
+internal import StateStore
+internal import UnixSignals
+
+/// Postern's mail server. This page is the table of contents: what it is made of, in the order in which it is put together.
+@main
+enum Posternd {
+    static let version = "0.1.0"
+    /// Presets of the firmware's maker.
+    static let vendorDefaults = "/usr/share/postern/defaults.d"
+
+    static func main() async {
+        do {
+            switch try Invocation(CommandLine.arguments.dropFirst()) {
+            case .help: Terminal.say(Invocation.usage)
+            case .version: Terminal.say("posternd \(version)")
+            case .checkSettings(let file, let options): exit(check(file, options))
+            case .run(let options): try await run(options)
+            }
+        } catch let error as Invocation.UsageError {
+            Terminal.complain("posternd: \(error)")
+            exit(2)
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// The end before the beginning: a sentence for each thing that is wrong.
+    private static func fail(_ error: any Error) -> Never {
+        let event: JournalEvent = error is SettingsError ? .settingsRefused : .stopped
+        let sentences = (error as? SettingsError)?.problems.map(\.description) ?? ["\(error)"]
+        for sentence in sentences { Logger(label: "posternd").critical("\(sentence)", metadata: ["event": "\(event.rawValue)"]) }
+        exit(1)
+    }
+
+    private static func check(_ file: String, _ options: Invocation.Options) -> Int32 {
+        let result = SettingsCheck(path: file, presets: presets(options), overrides: options.overrides.map { ($0.key, $0.value) })
+        if result.isOK { Terminal.say(result.text) } else { Terminal.complain(result.text) }
+        return result.isOK ? 0 : 1
+    }
+
+    private static func presets(_ options: Invocation.Options) -> String? {
+        options.defaults ?? (access(vendorDefaults, R_OK) == 0 ? vendorDefaults : nil)
+    }
+
+    private static func run(_ options: Invocation.Options) async throws {
+        LoggingSystem.bootstrap { _ in JournalLogHandler(program: "posternd", level: options.isVerbose ? .debug : .info) }
+        let logger = Logger(label: "posternd")
+        logger.info("posternd \(version) starts", metadata: ["event": "\(JournalEvent.starting.rawValue)"])
+        signal(SIGPIPE, SIG_IGN)
+        umask(0o077)
+        DescriptorLimit.raise()
+
+        // Settings: presets, the file, this run's overrides.
+        let file = SettingsFile(
+            path: options.settings, presets: presets(options), overrides: options.overrides.map { ($0.key, $0.value) })
+        let settings = LiveSettings(try file.read())
+
+        // The two stores, on a folder that is ours alone.
+        let folder = try StateFolder(options.state)
+        defer { folder.release() }
+        let state = try StateStore(path: folder.stateDatabase, logger: logger)
+        let mail = try MailStore(
+            folder: folder.mail,
+            configuration: StoreConfiguration(
+                freeSpaceFloor: { settings.current.store.freeSpaceFloor }, marker: folder.mailMarker),
+            logger: logger)
+        let stores = Stores(state: state, mail: mail)
+
+        // The faces: a sender, a reader.
+        let hostname = HostName.current
+        let authenticator = Authenticator(state: state, defaultDomain: { settings.current.login.defaultDomain })
+        let smtp = SMTPFace.service(
+            SMTPServices(settings: settings, state: state, store: mail, hostname: hostname, logger: logger))
+        let imap = IMAPFace.service(
+            IMAPServices(
+                settings: settings, state: state, authenticator: authenticator, store: mail, hostname: hostname, logger: logger))
+
+        // Their sockets.
+        let hub = ConnectionHub(logger: logger)
+        let listeners = try await Listeners([smtp, imap], on: hub, following: settings, logger: logger)
+        let readiness = Readiness(hub: hub, logger: logger)
+
+        // An operator.
+        let admin = AdminSocket(
+            path: folder.adminSocket,
+            services: AdminServices(
+                settings: settings, settingsFile: file, state: state, store: mail, version: version,
+                services: { hub.facts }, logger: logger),
+            onListening: { readiness.announce() })
+
+        // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
+        let reloader = Reloader(file: file, settings: settings, logger: logger)
+        let parts: [any ServiceLifecycle.Service] = [stores, admin, listeners, reloader, readiness]
+        var group = ServiceGroupConfiguration(
+            services: parts.map {
+                .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
+        group.maximumGracefulShutdownDuration = .seconds(9)
+        try await ServiceGroup(configuration: group).run()
+        logger.info("stopped", metadata: ["event": "\(JournalEvent.stopped.rawValue)"])
+    }
+
+    private static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(.warning, logger.logLevel)
+        return logger
+    }
+}

@@ -1,0 +1,73 @@
+internal import Glibc
+
+/// The folder that holds everything this daemon must keep, and the proof that no other daemon uses it.
+///
+/// | name | what |
+/// |---|---|
+/// | `posternd.pid` | our process id, while we run |
+/// | `admin.sock` | the operators' door |
+/// | `state.sqlite` | domains, accounts, aliases |
+/// | `mail/` | the drive for mail, unless it lies elsewhere |
+/// | `mail.identity` | which store belongs there |
+final class StateFolder: Sendable {
+    let path: String
+    /// Held open for its lock, which ends with the process, however that ends.
+    private let descriptor: Int32
+
+    /// The folder cannot be used: one sentence.
+    struct Refusal: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    var pidFile: String { path + "/posternd.pid" }
+    var adminSocket: String { path + "/admin.sock" }
+    var stateDatabase: String { path + "/state.sqlite" }
+    var mail: String { path + "/mail" }
+    var mailMarker: String { path + "/mail.identity" }
+
+    /// Makes the folder when it is not there, for us alone, and locks it.
+    init(_ path: String) throws(Refusal) {
+        try Self.makeFolder(path)
+        self.path = path
+        descriptor = try Self.lock(path)
+        // A drive that once held our mail must come back by itself; an empty folder in its place would look like lost mail.
+        if access(mailMarker, F_OK) != 0 { try Self.makeFolder(mail) }
+        try writePID()
+    }
+
+    /// At the clean end: nobody is here any more.
+    func release() { unlink(pidFile) }
+
+    deinit { close(descriptor) }
+
+    private static func lock(_ path: String) throws(Refusal) -> Int32 {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw refusal("The state folder \(path) cannot be opened") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let isTaken = errno == EWOULDBLOCK
+            let other = refusal("The state folder \(path) cannot be locked")
+            close(descriptor)
+            throw isTaken
+                ? Refusal(description: "Another posternd uses the state folder \(path); stop it first, or choose another.") : other
+        }
+        return descriptor
+    }
+
+    private func writePID() throws(Refusal) {
+        let text = "\(getpid())\n"
+        guard let file = fopen(pidFile, "w") else { throw Self.refusal("\(pidFile) cannot be written") }
+        fputs(text, file)
+        guard fclose(file) == 0 else { throw Self.refusal("\(pidFile) cannot be written") }
+    }
+
+    private static func makeFolder(_ path: String) throws(Refusal) {
+        guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw refusal("The folder \(path) cannot be made")
+        }
+        try makeFolder(String(path[..<slash]))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw refusal("The folder \(path) cannot be made") }
+    }
+
+    private static func refusal(_ sentence: String) -> Refusal { Refusal(description: "\(sentence): \(String(cString: strerror(errno))).") }
+}

@@ -1,0 +1,52 @@
+import Connections
+import MailCore
+import MailSettings
+import Testing
+
+@testable import posternd
+
+/// Where we listen is a function of the settings, and so is the way from one plan to the next.
+struct ListenPlanTests {
+    static func plan(_ values: [String: String]) throws -> ListenPlan { .wanted(try Settings.defaults.overriding(values)) }
+
+    static func shown(_ entries: some Collection<ListenPlan.Entry>) -> [String] {
+        entries.sorted().map { "\($0.service) \($0.address)" }
+    }
+
+    @Test(arguments: [
+        ([:], ["imap every address, port 143", "smtp every address, port 25"]),
+        (["smtp.port": "2525"], ["imap every address, port 143", "smtp every address, port 2525"]),
+        (
+            ["smtp.interfaces": "192.0.2.1, ::1", "mailbox.interfaces": "127.0.0.1"],
+            ["imap 127.0.0.1:143", "smtp 192.0.2.1:25", "smtp [::1]:25"]
+        ),
+        (["mailbox.interfaces": "127.0.0.1", "imap.port": "2143"], ["imap 127.0.0.1:2143", "smtp every address, port 25"]),
+    ])
+    func wanted(values: [String: String], golden: [String]) throws {
+        #expect(Self.shown(try Self.plan(values).entries) == golden)
+    }
+
+    /// `[::]:p` and `127.0.0.1:p` exclude each other: what is in the way goes first, everything else only after the new one is there.
+    @Test(arguments: [
+        ([:], [:], [], [], []),
+        ([:], ["smtp.port": "26"], [], ["smtp every address, port 26"], ["smtp every address, port 25"]),
+        ([:], ["smtp.interfaces": "127.0.0.1"], ["smtp every address, port 25"], ["smtp 127.0.0.1:25"], []),
+        (
+            ["smtp.interfaces": "127.0.0.1, 192.0.2.1"], ["smtp.interfaces": "192.0.2.1, 192.0.2.2"], [], ["smtp 192.0.2.2:25"],
+            ["smtp 127.0.0.1:25"]
+        ),
+        (
+            ["smtp.port": "1025", "imap.port": "1143"], ["smtp.port": "1143", "imap.port": "1025"],
+            ["imap every address, port 1143", "smtp every address, port 1025"],
+            ["imap every address, port 1025", "smtp every address, port 1143"], []
+        ),
+    ])
+    func steps(
+        from old: [String: String], to new: [String: String], closeFirst: [String], bind: [String], closeLast: [String]
+    ) throws {
+        let steps = try Self.plan(old).steps(to: try Self.plan(new))
+        #expect(Self.shown(steps.closeFirst) == closeFirst)
+        #expect(Self.shown(steps.bind) == bind)
+        #expect(Self.shown(steps.closeLast) == closeLast)
+    }
+}
