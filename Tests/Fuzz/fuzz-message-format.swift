@@ -1,0 +1,103 @@
+import MailCore
+import MessageFormat
+
+/// Any octets are a message: all that is made of one is made, for the message as a whole and cut into pieces; both must agree, and
+/// IMAP texts must be well-formed. The octets are also taken for a header value, a date, a kept summary and an envelope.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzMessageFormat(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let octets = UnsafeRawBufferPointer(start: start, count: count)
+    for limits in [StructureLimits(), narrow(count)] { checkMessage(octets, limits) }
+    checkText(octets)
+    return 0
+}
+
+/// Limits that small messages reach too, at different places.
+private func narrow(_ count: Int) -> StructureLimits {
+    StructureLimits(headerBlock: ByteCount(200), parts: 2 + count % 6, depth: 1 + count % 4, addresses: 3, details: ByteCount(200))
+}
+
+private func checkMessage(_ octets: UnsafeRawBufferPointer, _ limits: StructureLimits) {
+    let whole = MessageStructure.parse(octets, limits: limits)
+    let summary = whole.summary
+    precondition(isWellFormed(summary.envelope), "the envelope is no IMAP text")
+    precondition(isWellFormed(summary.bodyStructure), "the body structure is no IMAP text")
+    precondition(isWellFormed(whole.body), "the body is no IMAP text")
+    precondition(summary.encoded.withUnsafeBytes { MessageSummary(encoded: $0) } == summary, "a summary does not go both ways")
+    precondition(whole.root.range == 0..<octets.count, "the message is not the whole of it")
+
+    // Pieces whose sizes the octets themselves decide.
+    var parser = StructureParser(limits: limits)
+    var at = 0
+    while at < octets.count {
+        let size = min(octets.count - at, Int(octets[at] % 16) + 1)
+        parser.feed(UnsafeRawBufferPointer(rebasing: octets[at..<at + size]))
+        at += size
+    }
+    let pieces = parser.finish()
+    precondition(pieces.root == whole.root && pieces.header == whole.header, "pieces make a difference")
+
+    var parts = [whole.root]
+    while let part = parts.popLast() {
+        precondition(part.headerRange.upperBound == part.bodyRange.lowerBound && part.bodyRange.upperBound <= octets.count)
+        precondition(part.lines >= 0 && part.lines <= part.bodyRange.count)
+        _ = part.fileName
+        let body = UnsafeRawBufferPointer(rebasing: octets[part.bodyRange])
+        _ = TextDecoder.text(of: body, as: part, limit: .kibibytes(4))
+        parts += part.children
+        if let message = part.message { parts.append(message) }
+    }
+    _ = whole.headerFields
+    _ = whole.part([1, 1, 2])
+}
+
+private func checkText(_ octets: UnsafeRawBufferPointer) {
+    let needle = Needle(String(decoding: octets.prefix(3), as: UTF8.self))
+    _ = needle.occurs(inBodyOf: octets)
+    _ = needle.occurs(inTextOf: octets)
+    for member in EnvelopeMember.allCases { _ = Needle("x").occurs(in: member, of: octets) }
+    let fields = HeaderFields(octets)
+    _ = fields.selecting([Array("to".utf8)])
+    _ = fields.excluding([Array("to".utf8)])
+    _ = HeaderDate.parse(octets).map { HeaderDate.format($0) }
+    precondition(AddressList.parse(octets, limit: 50).count <= 51)
+    let decoded = EncodedWords.decode(octets)
+    if !octets.isEmpty, !decoded.isEmpty { precondition(Needle(decoded).occurs(inHeaderValue: octets), "a text is not found in itself") }
+    _ = MessageSummary(encoded: octets)
+    _ = MessageSummary.sentDay(ofEncoded: octets)
+}
+
+/// One parenthesised list of strings, numbers, NIL and lists. RFC 3501 §9
+private func isWellFormed(_ text: [UInt8]) -> Bool {
+    var depth = 0
+    var at = 0
+    while at < text.count {
+        switch text[at] {
+        case UInt8(ascii: "("): depth += 1
+        case UInt8(ascii: ")"):
+            depth -= 1
+            if depth < 0 || depth == 0 && at != text.count - 1 { return false }
+        case UInt8(ascii: "\""):
+            at += 1
+            while at < text.count, text[at] != UInt8(ascii: "\"") {
+                if text[at] == UInt8(ascii: "\\") { at += 1 }
+                guard at < text.count, text[at] >= 32 && text[at] < 127 || text[at] == 9 else { return false }
+                at += 1
+            }
+        case UInt8(ascii: "{"):
+            var length = 0
+            at += 1
+            while at < text.count, text[at].isASCIIDigit {
+                length = length * 10 + Int(text[at] - 48)
+                at += 1
+            }
+            let start = at + 3
+            guard start + length <= text.count, text[at..<start].elementsEqual("}\r\n".utf8), !text[start..<start + length].contains(0)
+            else { return false }
+            at = start + length - 1
+        case 32, 48...57, UInt8(ascii: "N"), UInt8(ascii: "I"), UInt8(ascii: "L"): break
+        default: return false
+        }
+        at += 1
+    }
+    return depth == 0 && !text.isEmpty
+}
