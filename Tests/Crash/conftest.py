@@ -1,0 +1,19 @@
+"""POSTERN_CRASH_ROUNDS: how often each kind of death is died (5 by default; the nightly form takes 20)."""
+
+import os
+import random
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def rounds():
+    return int(os.environ.get("POSTERN_CRASH_ROUNDS", "5"))
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    """The moments of death can be had again: POSTERN_CRASH_SEED."""
+    chosen = int(os.environ.get("POSTERN_CRASH_SEED", random.randrange(1 << 32)))
+    random.seed(chosen)
+    print(f"POSTERN_CRASH_SEED={chosen}")

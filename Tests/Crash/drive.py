@@ -1,0 +1,62 @@
+"""A drive of one's own: a file with an ext4 in it, mounted over a loop device."""
+
+import fcntl
+import os
+import pathlib
+import struct
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+FS_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32)
+NOLOGFLUSH = struct.pack("I", 2)  # the journal is not written out either: only what was synced survives
+
+
+class Drive:
+    def __init__(self, mebibytes):
+        self.folder = tempfile.TemporaryDirectory(prefix="postern-drive-")
+        self.image = pathlib.Path(self.folder.name) / "image"
+        self.path = pathlib.Path(self.folder.name) / "mounted"
+        self.path.mkdir()
+        with open(self.image, "wb") as image:
+            image.truncate(mebibytes << 20)
+
+    def __enter__(self):
+        if os.geteuid() != 0:
+            pytest.skip("only root can mount a drive of its own")
+        subprocess.run(["mkfs.ext4", "-q", "-F", self.image], check=True, timeout=60)
+        done = subprocess.run(["mount", "-o", "loop", self.image, self.path], capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            pytest.skip(f"this machine cannot mount a loop device: {done.stderr.strip()}")
+        return self
+
+    def __exit__(self, *_):
+        if os.path.ismount(self.path):
+            self.unmount()
+        self.folder.cleanup()
+
+    def mount(self):
+        subprocess.run(["mount", "-o", "loop", self.image, self.path], check=True, timeout=60)
+
+    def unmount(self):
+        deadline = time.monotonic() + 15  # a daemon may be on its way out
+        while True:
+            done = subprocess.run(["umount", self.path], capture_output=True, text=True, timeout=60)
+            if done.returncode == 0:
+                return
+            assert time.monotonic() < deadline, done.stderr
+            time.sleep(0.2)
+
+    def cut_power(self):
+        """From now on nothing reaches the drive; what had not been synced is gone at the next mount."""
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.ioctl(descriptor, FS_IOC_SHUTDOWN, NOLOGFLUSH)
+        finally:
+            os.close(descriptor)
+
+    def free(self):
+        figures = os.statvfs(self.path)
+        return figures.f_bavail * figures.f_frsize

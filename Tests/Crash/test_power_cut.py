@@ -1,0 +1,32 @@
+"""The power goes while mail comes in: the file system is shut down under the daemon (FS_IOC_SHUTDOWN) and mounted again."""
+
+import random
+import time
+
+from demonstration import Demonstration
+from drive import Drive
+from ledger import Ledger
+from load import Load
+
+MIB = 1 << 20
+
+
+def test_power_cut(rounds):
+    ledger = Ledger()
+    with Drive(mebibytes=2048) as drive, Demonstration(state=drive.path / "state") as server:
+        for number in range(rounds):
+            before = len(ledger.acknowledged)
+            with Load(server, ledger) as load:
+                time.sleep(random.uniform(0.3, 3))
+                drive.cut_power()
+                time.sleep(random.uniform(0, 0.3))  # whoever is still answered 250 now is lied to, and that will come out
+                load.over.set()
+                server.kill()
+            drive.unmount()
+            drive.mount()
+            server.start()
+            ledger.forgive_refusals()
+            there = ledger.check(server)
+            print(f"round {number + 1}: {len(ledger.acknowledged) - before} acknowledged before the cut, {there} messages there")
+        server.stop()
+    assert len(ledger.acknowledged) > 20 * rounds

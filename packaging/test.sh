@@ -1,0 +1,137 @@
+#!/bin/bash
+# test.sh [--long] [STEP...]: installs the test tools, builds, runs every test; the last line is "N passed, N failed".
+# Steps, all of them by default, in this order:
+#   format    swift format lint --strict, and the shell scripts' syntax
+#   build     the release build that clients and crash share
+#   unit      swift test: tables, transcripts, golden text, corpora, architecture
+#   clients   swaks, curl, smtplib, imaplib, imapclient, mbsync, mutt against packaging/run.sh
+#   crash     kills, power cuts, full drives, failing system calls
+#   fuzz      every fuzz target for a while
+# --long takes its time where that finds more: 20 deaths of each kind instead of 5, ten minutes of fuzzing instead of ten seconds.
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+steps=(format build unit clients crash fuzz)
+fuzz_seconds=10
+export POSTERN_CRASH_ROUNDS=5
+# The manifest makes every warning of ours an error then; in one's own tree that would mean building everything twice.
+[ "${CI:-}" != true ] || export POSTERN_STRICT=1
+
+chosen=()
+for word; do
+    case $word in
+        --long) fuzz_seconds=600 POSTERN_CRASH_ROUNDS=20 ;;
+        -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
+        *)
+            [[ " ${steps[*]} " == *" $word "* ]] || { echo "test.sh: there is no step $word; the steps are: ${steps[*]}" >&2; exit 2; }
+            chosen+=("$word")
+            ;;
+    esac
+done
+[ ${#chosen[@]} -gt 0 ] || chosen=("${steps[@]}")
+
+results=$root/.build-results
+python=$root/.build-venv/bin/python
+rm -rf "$results"
+mkdir -p "$results"
+
+# Every step leaves files in JUnit's form in $results; one that has no such runner writes its own line by `verdict`.
+verdict() { # verdict NAME STATUS [MESSAGE]
+    printf '%s\t%s\t%s\n' "$2" "$1" "${3:-}" >> "$results/verdicts"
+    [ "$2" -eq 0 ] || echo "FAILED: $1 ${3:-}" >&2
+}
+run() { # run NAME COMMAND...: a command that is a test by itself
+    local name=$1 status=0
+    shift
+    "$@" || status=$?
+    verdict "$name" "$status" "(exit status $status)"
+    return "$status"
+}
+
+install_tools() {
+    packaging/install-packages.sh python3 python3-venv gcc libc6-dev curl swaks isync mutt tmux e2fsprogs util-linux || return
+    [ -x "$python" ] || python3 -m venv "$root/.build-venv" || return
+    # The version of imapclient is fixed because its live tests' own faults are known by name.
+    "$python" -m pip install --quiet --disable-pip-version-check 'pytest>=8' pytest-timeout 'imapclient==4.1.0'
+}
+pytest() { # pytest FOLDER: what failed is counted from its report; a report without failures and a bad exit status is one more
+    local status=0
+    "$python" -B -m pytest -c Tests/pytest.ini "Tests/$1" -q -rs --junitxml="$results/$1.xml" || status=$?
+    if [ -s "$results/$1.xml" ] && [ "$status" -le 1 ]; then return; fi
+    verdict "$1" "$status" "(pytest's exit status $status)"
+}
+
+step_format() {
+    run "swift format" swift format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests
+    local script
+    for script in packaging/*.sh packaging/bench/*.sh packaging/bench/peers/*.sh .ci/*; do run "syntax of $script" bash -n "$script"; done
+}
+step_build() { run "release build" packaging/build.sh > /dev/null; }
+step_unit() {
+    packaging/build.sh --packages || return
+    run "debug build" swift build --build-tests || return
+    local status=0
+    swift test --skip-build --xunit-output "$results/unit.xml" || status=$?
+    [ "$status" -eq 0 ] || verdict "swift test" "$status" "(exit status $status)" # a trap leaves no report
+}
+with_programs() { # the release build's programs, for steps that run them many times
+    POSTERN_BIN=$(packaging/build.sh) || { verdict "release build" 1; return 1; }
+    export POSTERN_BIN
+}
+step_clients() { with_programs && pytest RealClients; }
+step_crash() { with_programs && pytest Crash; }
+# The modules that a fuzz target stands on, lowest first. Only floors 0 and 1 have parsers of a peer's bytes.
+fuzz_modules() { # fuzz_modules FILE
+    local floors=(MailCore MessageFormat SMTPWire IMAPWire SASL) needed found=() i
+    imports() { sed -nE 's/^(public |internal )?import ([A-Za-z]+)$/\2/p' "$@" | sort -u | tr '\n' ' '; }
+    needed=" $(imports "$1")"
+    for ((i = ${#floors[@]} - 1; i >= 0; i--)); do
+        [[ $needed == *" ${floors[i]} "* ]] || continue
+        found=("${floors[i]}" "${found[@]}")
+        needed+=$(find "Sources/${floors[i]}" -name '*.swift' -print0 | xargs -0 cat | imports -)
+    done
+    echo "${found[@]}"
+}
+step_fuzz() {
+    local file name
+    for file in Tests/Fuzz/fuzz-*.swift; do
+        name=$(basename "$file" .swift)
+        # shellcheck disable=SC2046 # a list of names
+        run "$name" Tests/Fuzz/run-one.sh "${name#fuzz-}" "$fuzz_seconds" $(fuzz_modules "$file")
+    done
+}
+
+run "test tools" install_tools || chosen=()
+for step in "${chosen[@]}"; do
+    echo "=== $step ($(date -u +%T))"
+    "step_$step"
+done
+echo "=== done ($(date -u +%T))"
+
+python3 - "$results" << 'SUMMARY'
+import pathlib, sys, xml.etree.ElementTree
+
+folder = pathlib.Path(sys.argv[1])
+passed, failed, skipped = 0, [], []
+for report in sorted(folder.glob("*.xml")):
+    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
+        name = f"{report.stem}: {case.get('classname')} {case.get('name')}"
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed.append(name)
+        elif case.find("skipped") is not None:
+            skipped.append(name)
+        else:
+            passed += 1
+for line in (folder / "verdicts").read_text().splitlines():
+    status, name, message = line.split("\t")
+    if status == "0":
+        passed += 1
+    else:
+        failed.append(f"{name} {message}")
+for name in skipped:
+    print("skipped:", name)
+for name in failed:
+    print("failed:", name)
+print(f"{passed} passed, {len(failed)} failed" + (f", {len(skipped)} skipped" if skipped else ""))
+sys.exit(1 if failed or not passed else 0)
+SUMMARY
