@@ -36,6 +36,7 @@ private func checkMessage(_ octets: UnsafeRawBufferPointer, _ limits: StructureL
     let pieces = parser.finish()
     precondition(pieces.root == whole.root && pieces.header == whole.header, "pieces make a difference")
 
+    let needle = Needle(String(decoding: octets.suffix(2), as: UTF8.self))
     var parts = [whole.root]
     while let part = parts.popLast() {
         precondition(part.headerRange.upperBound == part.bodyRange.lowerBound && part.bodyRange.upperBound <= octets.count)
@@ -43,6 +44,12 @@ private func checkMessage(_ octets: UnsafeRawBufferPointer, _ limits: StructureL
         _ = part.fileName
         let body = UnsafeRawBufferPointer(rebasing: octets[part.bodyRange])
         _ = TextDecoder.text(of: body, as: part, limit: .kibibytes(4))
+        let search = PartSearch([needle], as: part)
+        for start in stride(from: 0, to: body.count, by: 5) {
+            search.take(UnsafeRawBufferPointer(rebasing: body[start..<min(start + 5, body.count)]))
+        }
+        search.finish()
+        precondition(search.found == [TextDecoder.contains(needle, in: body, as: part)], "pieces are searched differently")
         parts += part.children
         if let message = part.message { parts.append(message) }
     }

@@ -76,6 +76,24 @@ import Testing
         }
     }
 
+    /// A body that comes in pieces of any size is searched as one that is there as a whole.
+    @Test(arguments: [1, 2, 3, 7, 100])
+    func inPieces(size: Int) {
+        let plain = Array("Grüße\r\naus Köln am Rhein, 日本".utf8)
+        let quoted = plain.flatMap { $0 < 128 ? [$0] : Array("=\(String($0, radix: 16, uppercase: true))".utf8) }
+        for (encoding, body) in [("8bit", plain), ("base64", Base64.encode(plain)), ("quoted-printable", quoted)] {
+            let part = MessageStructure("Content-Transfer-Encoding: \(encoding)\r\n\r\n").root
+            let search = PartSearch(["KÖLN AM", "nicht da", "", "日本", "grüsse\r\naus"].map { Needle($0) }, as: part)
+            #expect(search.found == [false, false, true, false, false])
+            for start in stride(from: 0, to: body.count, by: size) {
+                Array(body[start..<min(start + size, body.count)]).withUnsafeBytes { search.take($0) }
+            }
+            search.finish()
+            #expect(search.found == [true, false, true, true, true], "\(encoding)")
+            #expect(!search.isDone)
+        }
+    }
+
     @Test func theLimitCutsBetweenCharacters() {
         let part = MessageStructure("\r\n").root
         Array("aäöü€".utf8).withUnsafeBytes { body in
