@@ -8,6 +8,9 @@ public import ServiceLifecycle
 
 /// The operators' door: HTTP and JSON on a Unix socket, answered until the service is shut down.
 public struct AdminSocket: Service {
+    /// One thread for operators, as long as the process lives: the HTTP server still lets go of its parts when its run has ended.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     private let path: String
     private let services: AdminServices
     private let permission: AdminPermission
@@ -27,7 +30,6 @@ public struct AdminSocket: Service {
 
     public func run() async throws {
         guard path.utf8.count < SocketFile.longestPath else { throw SocketFile.PathTooLong(path: path) }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var quiet = services.logger
         quiet.logLevel = max(.warning, quiet.logLevel)
         let application = Application(
@@ -42,16 +44,9 @@ public struct AdminSocket: Service {
                 SocketFile.share(path, logger: services.logger)
                 await onListening()
             },
-            eventLoopGroupProvider: .shared(group), logger: quiet)
-        let outcome: Result<Void, any Error>
-        do {
-            outcome = .success(try await application.run())
-        } catch {
-            outcome = .failure(error)
-        }
-        try? await group.shutdownGracefully()
-        unlink(path)
-        try outcome.get()
+            eventLoopGroupProvider: .shared(Self.group), logger: quiet)
+        defer { unlink(path) }
+        try await application.run()
     }
 }
 

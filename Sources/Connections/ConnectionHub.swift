@@ -66,6 +66,8 @@ public final class ConnectionHub: Sendable {
     public func stop(within limit: Duration) async {
         guard !loopsEnded.load(ordering: .acquiring) else { return }
         await stopAccepting()
+        // A peer that was accepted last is still on its way from the listener's loop to its own, and back, and there again.
+        for _ in 0..<4 { await pulse() }
         for loop in state.loops { loop.enter(.windingDown) }
         if await emptied(within: limit / 2) { return await endLoops() }
         for loop in state.loops { loop.enter(.cutting) }

@@ -26,6 +26,7 @@ final class HubState: Sendable {
 
     func endLoops() async {
         try? await timekeeper.shutdownGracefully()
+        for loop in loops { loop.executor.close() }
         try? await group.shutdownGracefully()
     }
 

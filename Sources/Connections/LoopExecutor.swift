@@ -12,6 +12,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     private struct Inbox {
         var jobs: [UnownedJob] = []
         var woken: [Connection] = []
+        var isClosed = false
         var isEmpty: Bool { jobs.isEmpty && woken.isEmpty }
     }
 
@@ -37,12 +38,16 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        guard loop.inEventLoop else { return post { $0.jobs.append(job) } }
+        guard loop.inEventLoop else {
+            // A task that outlives its loop goes on where it was woken.
+            if !post({ $0.jobs.append(job) }) { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            return
+        }
         ready.append(job)
         if !isDraining { scheduleDrain() }
     }
 
-    /// Any thread: `connection.woken()` will be called on the loop.
+    /// Any thread: `connection.woken()` will be called on the loop, unless that has ended.
     func wake(_ connection: Connection) { post { $0.woken.append(connection) } }
 
     /// Runs `body`, which may resume sessions, then every job that this made ready. On the loop only.
@@ -67,19 +72,28 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    private func post(_ put: (inout Inbox) -> Void) {
-        let isFirst = inbox.withLock { inbox in
+    /// From now on nothing comes from other threads: the loop ends, and no session is left that would miss it.
+    func close() { inbox.withLock { $0.isClosed = true } }
+
+    /// Under the lock, so that the loop cannot end between the look at `isClosed` and the call. `false` when it is closed.
+    @discardableResult
+    private func post(_ put: (inout Inbox) -> Void) -> Bool {
+        inbox.withLock { inbox in
+            guard !inbox.isClosed else { return false }
             let wasEmpty = inbox.isEmpty
             put(&inbox)
-            return wasEmpty
+            if wasEmpty { loop.execute { self.emptyInbox() } }
+            return true
         }
-        if isFirst { loop.execute { self.emptyInbox() } }
     }
 
     private func emptyInbox() {
         var taken = spare
         spare = Inbox()
-        inbox.withLock { swap(&$0, &taken) }
+        inbox.withLock { inbox in
+            taken.isClosed = inbox.isClosed
+            swap(&inbox, &taken)
+        }
         enter {
             ready.append(contentsOf: taken.jobs)
             for connection in taken.woken { connection.woken() }

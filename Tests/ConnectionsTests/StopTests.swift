@@ -66,6 +66,32 @@ extension WithSockets {
             }
         }
 
+        /// Peers that come while we go hear the farewell, or nothing when NIO had not handed them over yet; none outlives the stop.
+        @Test(arguments: [1, 3]) func peersThatComeWhileWeStop(loops: Int) async throws {
+            for _ in 0..<10 {
+                try await withServer(
+                    loops: loops,
+                    serve: { connection in
+                        await connection.yield()
+                        await echo()(connection)
+                    }
+                ) { server, hub, service in
+                    let peers = Task.detached {
+                        var peers: [TestPeer] = []
+                        while let peer = try? TestPeer(server), peers.count < 300 { peers.append(peer) }
+                        return peers
+                    }
+                    try await Task.sleep(for: .milliseconds(5))
+                    await hub.stop(within: .seconds(5))
+                    #expect(service.count == 0)
+                    for peer in await peers.value {
+                        let heard = peer.allText
+                        #expect(heard == nil || heard == "" || heard == "hello\r\n421 stopping\r\n")
+                    }
+                }
+            }
+        }
+
         @Test func stopAcceptingKeepsSessions() async throws {
             try await withServer(serve: echo()) { server, hub, _ in
                 let peer = try TestPeer(server)

@@ -50,6 +50,7 @@ class PendingVerb: @unchecked Sendable {
     func finish() {}
 }
 
+/// One verb and its session. `@unchecked Sendable` for the reason above: it goes from the session to the writer, whole.
 final class WaitingVerb<Verb: StoreVerb>: PendingVerb, @unchecked Sendable {
     private let verb: Verb
     private let continuation: CheckedContinuation<Result<Verb.Outcome, StoreError>, Never>
