@@ -45,7 +45,7 @@ if ! is_current; then
     for program in "${programs[@]}"; do
         say "building $program (release)"
         # Everything of Swift inside the program, every symbol bound at the start, no search path to a build folder.
-        swift build --package-path "$root" --scratch-path "$scratch" -c release --product "$program" \
+        setpriv --pdeathsig TERM swift build --package-path "$root" --scratch-path "$scratch" -c release --product "$program" \
             --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now >&2 || die "$program does not build, see above."
     done
     mv "$stamp.new" "$stamp"

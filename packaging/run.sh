@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 
-bin=$("$root/packaging/build.sh")
+bin=$(exec setpriv --pdeathsig TERM "$root/packaging/build.sh") # a build does not outlive its script
 
 # --- the state folder
 umask 077

@@ -1,7 +1,9 @@
 """POSTERN_CRASH_ROUNDS: how often each kind of death is died (5 by default; the nightly form takes 20)."""
 
 import os
+import pathlib
 import random
+import subprocess
 
 import pytest
 
@@ -17,3 +19,12 @@ def seed():
     chosen = int(os.environ.get("POSTERN_CRASH_SEED", random.randrange(1 << 32)))
     random.seed(chosen)
     print(f"POSTERN_CRASH_SEED={chosen}")
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory):
+    """faults.c, to be preloaded into the daemon."""
+    built = tmp_path_factory.mktemp("faults") / "faults.so"
+    source = pathlib.Path(__file__).with_name("faults.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", built, source, "-ldl"], check=True, timeout=60)
+    return built

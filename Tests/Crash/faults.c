@@ -1,6 +1,7 @@
 /* Preloaded into the daemon: makes system calls on chosen files fail. The file named by POSTERN_FAULTS says which:
  *   SERIAL CALL ERRNO COUNT PART-OF-PATH
- * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev) or short (a write that takes only half).
+ * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev), short (a write that takes only half) or lie (a sync that
+ * does nothing and says that all is well).
  * COUNT calls fail (-1: all of them) after a new SERIAL; no file: none.
  */
 #define _GNU_SOURCE
@@ -42,8 +43,8 @@ static int fault(const char *call, int fd) {
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define FAIL(call) do { int number = fault(call, fd); if (number) { errno = number; return -1; } } while (0)
 
-int fsync(int fd) { FAIL("sync"); return REAL(fsync)(fd); }
-int fdatasync(int fd) { FAIL("sync"); return REAL(fdatasync)(fd); }
+int fsync(int fd) { FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fsync)(fd); }
+int fdatasync(int fd) { FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fdatasync)(fd); }
 ssize_t write(int fd, const void *bytes, size_t count) { FAIL("write"); return REAL(write)(fd, bytes, count); }
 ssize_t writev(int fd, const struct iovec *parts, int count) { FAIL("write"); return REAL(writev)(fd, parts, count); }
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {

@@ -1,5 +1,6 @@
 """A drive that runs full: mail is put off, nothing is lost, reading goes on, and it recovers by itself."""
 
+import contextlib
 import os
 import time
 
@@ -24,7 +25,12 @@ def occupy(drive, leave):
     """Fills the drive with a file until only `leave` octets are free; returns the file's path."""
     path = drive.path / "ballast"
     with open(path, "wb") as ballast:
-        os.posix_fallocate(ballast.fileno(), 0, max(drive.free() - leave, 1))
+        if drive.free() > leave:
+            os.posix_fallocate(ballast.fileno(), 0, drive.free() - leave)
+        if leave == 0:
+            with contextlib.suppress(OSError):  # to the last block
+                while ballast.write(bytes(4096)):
+                    ballast.flush()
     return path
 
 
@@ -103,4 +109,19 @@ def test_a_drive_that_is_really_full_loses_nothing(small):
     server.kill()
     server.start()
     ledger.forgive_refusals()
+    ledger.check(server)
+
+
+def test_a_start_on_a_full_drive_lets_people_read(small):
+    """Else nobody could delete anything."""
+    drive, server = small
+    ledger = Ledger()
+    wait_until(server, ledger, lambda answer: answer[1] == 250)
+    server.kill()
+    ballast = occupy(drive, leave=0)
+    server.start()
+    assert len(server.messages()) == len(ledger.acknowledged)
+    assert send(server, "never@crash.test") == ("before the data", 452, "4.3.1")
+    ballast.unlink()
+    wait_until(server, ledger, lambda answer: answer[1] == 250)
     ledger.check(server)

@@ -7,6 +7,7 @@ from demonstration import Demonstration
 from drive import Drive
 from ledger import Ledger
 from load import Load
+import pytest
 
 MIB = 1 << 20
 
@@ -30,3 +31,24 @@ def test_power_cut(rounds):
             print(f"round {number + 1}: {len(ledger.acknowledged) - before} acknowledged before the cut, {there} messages there")
         server.stop()
     assert len(ledger.acknowledged) > 20 * rounds
+
+
+def test_a_daemon_that_does_not_sync_would_be_found_out(library, tmp_path):
+    """The power cut above proves something only if a liar fails it: here every sync of the packs does nothing."""
+    control = tmp_path / "control"
+    control.write_text("1 lie 1 -1 /packs/\n")
+    environment = {"LD_PRELOAD": str(library), "POSTERN_FAULTS": str(control)}
+    ledger = Ledger()
+    with Drive(mebibytes=1024) as drive, Demonstration(drive.path / "state", environment=environment) as server:
+        with Load(server, ledger) as load:
+            time.sleep(2)
+            drive.cut_power()
+            load.over.set()
+            server.kill()
+        drive.unmount()
+        drive.mount()
+        server.start()
+        ledger.forgive_refusals()
+        with pytest.raises(AssertionError, match=r"lost [1-9]|CORRUPTION"):
+            ledger.check(server)
+        server.stop()

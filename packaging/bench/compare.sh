@@ -14,13 +14,13 @@ export RESULTS="$OUT" SCALE
 envs=(); downs=()
 for t in "$@"; do
   if [ ! -f "$t" ] && [ -x "$BENCH_HOME/peers/$t.sh" ]; then
-    [ "$NO_UP" = 1 ] || { "$BENCH_HOME/peers/$t.sh" up || exit 1; downs+=("$BENCH_HOME/peers/$t.sh down"); }; envs+=("$BENCH_DIR/$t.env")
+    [ "$NO_UP" = 1 ] || { "$BENCH_HOME/peers/$t.sh" down > /dev/null 2>&1; "$BENCH_HOME/peers/$t.sh" up || exit 1; downs+=("$BENCH_HOME/peers/$t.sh down"); }; envs+=("$BENCH_DIR/$t.env")
   else
     load_target "$t"; [ "$NO_UP" = 1 ] || [ -z "$UP_CMD" ] || { eval "$UP_CMD" || exit 1; downs+=("$DOWN_CMD"); }; envs+=("$t")
   fi
 done
 finish() { local d; for d in "${downs[@]}"; do eval "$d"; done; }
-trap finish EXIT
+trap finish EXIT; trap 'exit 143' TERM INT
 echo "# machine: $(nproc) cores, kernel $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg), $(date -u +%FT%TZ)" >&2
 for w in $WORKLOADS; do
   for r in $(seq "$ROUNDS"); do

@@ -4,7 +4,9 @@
 . "$(dirname "$0")/lib.sh"
 NAME=postern; P="$BENCH_DIR/$NAME" STATE="$BENCH_DIR/$NAME/state" CLEAN="$BENCH_DIR/$NAME/clean"
 start() {
-  cg_run $NAME setsid "$BIN/posternd" --settings "$P/postern.toml" --state "$STATE" < /dev/null > "$P/said" 2>> "$P/journal" &
+  : > "$P/said"
+  # 9 is run.sh's lock, which a daemon that outlives a reset must not keep
+  (exec 9>&-; cg_run $NAME setsid "$BIN/posternd" --settings "$P/postern.toml" --state "$STATE" < /dev/null > "$P/said" 2>> "$P/journal") &
   local i; for i in $(seq 300); do grep -qx ready "$P/said" 2>/dev/null && return 0; sleep 0.05; done
   tail -5 "$P/journal" >&2; return 1
 }

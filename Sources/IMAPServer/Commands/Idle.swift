@@ -14,6 +14,7 @@ struct Idle: IMAPCommand {
         session.view?.alarm.setIdling(true)
         defer { session.view?.alarm.setIdling(false) }
         while try await session.connection.waitForInput(within: session.settings.imap.idleTimeout) == .woken {
+            try session.checkAccount()
             try await session.tellNews(mayExpunge: true, isAskedFor: false)
         }
         let line = try await session.line(limit: 1024, within: session.settings.imap.transferTimeout)

@@ -9,6 +9,8 @@ struct FetchPlan: Sendable {
     var marksSeen: Bool
     /// Whether the row's summary is needed beside its numbers.
     let needsSummary: Bool
+    /// Whether flags and UIDs are all that is wanted.
+    let needsFlagsOnly: Bool
     /// Whether the message's parts must be found in its octets.
     let needsStructure: Bool
 
@@ -16,6 +18,7 @@ struct FetchPlan: Sendable {
         isByUID = byUID
         // RFC 3501 §6.4.8: a UID command's answers tell the UID.
         self.items = byUID && !items.contains(.uid) ? [.uid] + items : items
+        needsFlagsOnly = items.allSatisfy { $0 == .uid || $0 == .flags }
         marksSeen = !isReadOnly && items.contains { $0.setsSeen }
         needsStructure = items.contains { item in item.section.map { !$0.section.part.isEmpty } ?? false }
         needsSummary = items.contains { item in

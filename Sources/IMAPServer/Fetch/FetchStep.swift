@@ -7,6 +7,8 @@ import NIOCore
 struct FetchStep: Sendable {
     /// Rows a step; what the index knows of one costs some 3 µs.
     static let mostRows = 500
+    /// The same where flags and UIDs are all that is wanted.
+    static let mostFlags = 2000
     /// Octets of an answer after which a step ends, and of a message that are read at a time.
     static let piece = 256 << 10
 
@@ -29,26 +31,47 @@ struct FetchStep: Sendable {
 
     func run(in snapshot: StoreSnapshot) throws -> Outcome {
         var outcome = Outcome(cursor: cursor)
-        outcome.output.reserveCapacity(min(Self.piece, cursor.count(atMost: Self.mostRows) * context.plan.usualRow))
         var context = context
         var cursor = cursor
-        try cursor.advance(atMost: Self.mostRows) { numbers in
-            var stop: Int?
-            let uids = context.numbers.uids(of: numbers)
-            try snapshot.forEachEntry(in: context.mailbox, uids: uids, summary: context.plan.needsSummary) { entry in
-                guard let number = context.numbers.number(of: entry.uid) else { return true }
-                if entry.flags.exceed(context.keywords), let info = try snapshot.mailbox(context.mailbox) {
-                    context.keywords = info.keywords
-                }
-                outcome.found += 1
-                Self.render(entry, number: number, in: context, from: snapshot, into: &outcome)
-                stop = outcome.isFull ? number : nil
-                return stop == nil
-            }
-            return stop
+        let limit = context.plan.needsFlagsOnly ? Self.mostFlags : Self.mostRows
+        outcome.output.reserveCapacity(min(Self.piece, cursor.count(atMost: limit) * context.plan.usualRow))
+        try cursor.advance(atMost: limit) { numbers in
+            try context.plan.needsFlagsOnly
+                ? Self.renderFlags(numbers, in: &context, from: snapshot, into: &outcome)
+                : Self.renderRows(numbers, in: &context, from: snapshot, into: &outcome)
         }
         outcome.cursor = cursor
         return outcome
+    }
+
+    /// What every client asks for first: it costs half when no message is looked up.
+    private static func renderFlags(
+        _ numbers: ClosedRange<Int>, in context: inout RowContext, from snapshot: StoreSnapshot, into outcome: inout Outcome
+    ) throws -> Int? {
+        try snapshot.forEachFlags(in: context.mailbox, uids: context.numbers.uids(of: numbers)) { message in
+            guard let number = context.numbers.number(of: message.uid) else { return true }
+            try context.learnKeywords(of: message.flags, from: snapshot)
+            outcome.found += 1
+            outcome.output.writeFlagsRow(message, number: number, in: context)
+            return true
+        }
+        return nil
+    }
+
+    private static func renderRows(
+        _ numbers: ClosedRange<Int>, in context: inout RowContext, from snapshot: StoreSnapshot, into outcome: inout Outcome
+    ) throws -> Int? {
+        var stop: Int?
+        let uids = context.numbers.uids(of: numbers)
+        try snapshot.forEachEntry(in: context.mailbox, uids: uids, summary: context.plan.needsSummary) { entry in
+            guard let number = context.numbers.number(of: entry.uid) else { return true }
+            try context.learnKeywords(of: entry.flags, from: snapshot)
+            outcome.found += 1
+            render(entry, number: number, in: context, from: snapshot, into: &outcome)
+            stop = outcome.isFull ? number : nil
+            return stop == nil
+        }
+        return stop
     }
 
     /// A message that cannot be read spoils nobody else's answer.

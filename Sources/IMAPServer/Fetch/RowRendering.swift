@@ -19,6 +19,12 @@ struct RowContext: Sendable {
         keywords = view.keywords
     }
 
+    /// Another session may have made keywords that this one was not told of yet.
+    mutating func learnKeywords(of flags: Flags, from snapshot: StoreSnapshot) throws {
+        guard flags.exceed(keywords), let info = try snapshot.mailbox(mailbox) else { return }
+        keywords = info.keywords
+    }
+
     func isRecent(_ uid: UID) -> Bool { !recent.isEmpty && recent.contains { $0.contains(uid) } }
 }
 
@@ -60,12 +66,16 @@ extension ByteBuffer {
         writeStaticString(")\r\n")
     }
 
+    mutating func writeUID(_ uid: UID) {
+        writeStaticString("UID ")
+        writeDecimal(UInt64(uid))
+    }
+
     /// What the index knows of an item; sections are not its matter.
     mutating func writeItem(_ item: FetchItem, of facts: RowFacts, in context: RowContext, _ summary: SummaryParts?) {
         switch item {
         case .uid:
-            writeStaticString("UID ")
-            writeDecimal(UInt64(facts.uid))
+            writeUID(facts.uid)
         case .flags:
             writeStaticString("FLAGS ")
             writeFlags(facts.flags, isRecent: context.isRecent(facts.uid), keywords: context.keywords)
@@ -87,6 +97,22 @@ extension ByteBuffer {
             if let summary { writeBytes(StructureText.withoutExtensions(Array(summary.structure)) ?? Array(summary.structure)) }
         case .section, .rfc822, .rfc822Header, .rfc822Text: break
         }
+    }
+
+    /// A whole answer that is made of flags and UID alone.
+    mutating func writeFlagsRow(_ message: FlagResult, number: Int, in context: RowContext) {
+        writeStaticString("* ")
+        writeDecimal(UInt64(number))
+        for (index, item) in context.plan.items.enumerated() {
+            writeStaticString(index == 0 ? " FETCH (" : " ")
+            if item == .uid {
+                writeUID(message.uid)
+            } else {
+                writeStaticString("FLAGS ")
+                writeFlags(message.flags, isRecent: context.isRecent(message.uid), keywords: context.keywords)
+            }
+        }
+        writeStaticString(")\r\n")
     }
 
     /// A section's name and what comes before its octets: ` {342}CRLF`, or ` NIL`.

@@ -22,12 +22,12 @@ struct MailboxView: Sendable {
     /// Messages that this session was the first to be told of. RFC 3501 §2.3.2
     private(set) var recent: [ClosedRange<UID>] = []
 
-    init(_ info: MailboxInfo, uids: [UID], isReadOnly: Bool, alarm: Alarm, watch: Watch) {
+    init(_ info: MailboxInfo, numbers: SequenceNumbers, isReadOnly: Bool, alarm: Alarm, watch: Watch) {
         id = info.id
         self.isReadOnly = isReadOnly
         self.alarm = alarm
         self.watch = watch
-        numbers = SequenceNumbers(ascending: uids)
+        self.numbers = numbers
         keywords = info.keywords
         told = info.highestModSeq
         if isReadOnly { borrowRecent(info.recent) }

@@ -43,8 +43,7 @@ extension IMAPSession {
             output.writeDecimal(UInt64(number))
             output.writeStaticString(" FETCH (")
             if withUID {
-                output.writeStaticString("UID ")
-                output.writeDecimal(UInt64(message.uid))
+                output.writeUID(message.uid)
                 output.writeStaticString(" ")
             }
             output.writeStaticString("FLAGS ")

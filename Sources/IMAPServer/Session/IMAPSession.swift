@@ -59,6 +59,8 @@ struct IMAPSession {
     private mutating func step() async throws(Farewell) {
         settings = services.settings.current
         guard let command = try await nextCommand() else { return }
+        // Half an hour may have gone by.
+        settings = services.settings.current
         try checkAccount()
         let (tag, outcome) = try await answer(command)
         // The rest of a message that was refused must not be taken for commands.
@@ -122,7 +124,7 @@ struct IMAPSession {
     }
 
     /// Whoever was locked out meanwhile is not served any more.
-    private func checkAccount() throws(Farewell) {
+    func checkAccount() throws(Farewell) {
         guard let account else { return }
         guard services.state.directory.account(account.id)?.enabled == true else { throw Farewell("This account is closed") }
     }

@@ -20,7 +20,8 @@ public enum TextDecoder {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Whether the part's text holds the needle. Never more than a window of the text is held.
+    /// Whether the part's text holds the needle. Never more than a window of the text is held; `PartSearch` does the same for a body
+    /// that comes in pieces.
     public static func contains(_ needle: Needle, in body: UnsafeRawBufferPointer, as part: MessagePart) -> Bool {
         var search = TextSearch(needle)
         forEachPiece(of: body, as: part) { !search.found(in: $0) }
@@ -53,17 +54,11 @@ public enum TextDecoder {
     }
 
     /// Calls `take` with pieces of well-formed UTF-8 that end between characters, until it answers `false`.
-    static func forEachPiece(of body: UnsafeRawBufferPointer, as part: MessagePart, _ take: (UnsafeRawBufferPointer) -> Bool) {
-        var transfer = TransferDecoder(part.transferEncoding)
-        var decoder = CharsetDecoder(part.contentType.charset.flatMap { Charset(named: $0) } ?? .utf8)
-        var text: [UInt8] = []
+    private static func forEachPiece(of body: UnsafeRawBufferPointer, as part: MessagePart, _ take: (UnsafeRawBufferPointer) -> Bool) {
+        var text = PartText(part)
         for start in stride(from: 0, to: body.count, by: window) {
-            text.removeAll(keepingCapacity: true)
-            transfer.decode(body.part(start..<start + window)) { decoder.decode($0, into: &text) }
-            guard text.withUnsafeBytes(take) else { return }
+            guard text.decode(body.part(start..<start + window), take) else { return }
         }
-        text.removeAll(keepingCapacity: true)
-        decoder.finish(into: &text)
-        if !text.isEmpty { _ = text.withUnsafeBytes(take) }
+        _ = text.finish(take)
     }
 }
