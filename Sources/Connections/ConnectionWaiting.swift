@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import Synchronization
 
@@ -5,6 +6,10 @@ internal import Synchronization
 extension Connection {
     /// Waits for more input than there is. The one flush point: answers leave before we listen again.
     func more(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {
+        // We have read, have nothing to say to it and want more. The kernel would keep its acknowledgement back for 40 ms, in the
+        // hope of an answer to put it on, and a peer with Nagle's algorithm holds the rest back until it comes: a literal is sent,
+        // its CRLF waits. RFC 1122 §4.2.3.2
+        if kind != .event, output.readableBytes + unflushed == 0 { acknowledgeAtOnce() }
         flush()
         wasReceivingContent = kind == .content
         try checkGoingOn(kind)
@@ -62,6 +67,10 @@ extension Connection {
     func setReading(_ on: Bool) {
         isReadingPaused = !on
         try? context?.channel.syncOptions?.setOption(.autoRead, value: on)
+    }
+
+    private func acknowledgeAtOnce() {
+        try? context?.channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_QUICKACK)), value: 1)
     }
 
     private func sleep(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {

@@ -40,7 +40,7 @@ public final class MailStore: Sendable {
         do {
             open = try openStore()
         } catch StoreError.unavailable(let reason) {
-            _ = availability.becomes(unavailable: reason)
+            _ = availability.becomes(.unavailable(reason))
             logger.error("\(StoreError.unavailable(reason))", metadata: ["event": "\(JournalEvent.storeUnavailable.rawValue)"])
         }
         readers = ReaderPool(threads: configuration.readers, store: self)
@@ -248,9 +248,9 @@ public final class MailStore: Sendable {
         do {
             return try openStore()
         } catch let error as StoreError {
-            availability.stillUnavailable(error)
+            _ = availability.becomes(error)
         } catch {
-            availability.stillUnavailable(.unavailable("\(error)"))
+            _ = availability.becomes(.unavailable("\(error)"))
         }
         return nil
     }
@@ -261,14 +261,14 @@ public final class MailStore: Sendable {
     }
 
     func becameUnavailable(_ error: StoreError) {
-        guard availability.becomes(unavailable: error.description) else { return }
+        guard availability.becomes(error) else { return }
         logger.critical(
             "\(error) Nothing is accepted until it can be written again.",
             metadata: ["event": "\(JournalEvent.storeUnavailable.rawValue)"])
     }
 
     func becameAvailable() {
-        guard availability.becomes(unavailable: nil) else { return }
+        guard availability.becomes(nil) else { return }
         logger.notice("The mail store can be written again.", metadata: ["event": "\(JournalEvent.storeRecovered.rawValue)"])
     }
 

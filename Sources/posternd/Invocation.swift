@@ -2,6 +2,7 @@
 enum Invocation: Equatable {
     case run(Options)
     case checkSettings(file: String, Options)
+    case rebuildIndex(Options)
     case help
     case version
 
@@ -28,6 +29,7 @@ enum Invocation: Equatable {
     static let usage = """
         usage: posternd [--settings FILE] [--state DIR] [--defaults DIR] [--set KEY=VALUE]… [--verbose]
                posternd --check-settings FILE [--defaults DIR] [--set KEY=VALUE]…
+               posternd --rebuild-index [--state DIR]
 
         Postern's mail server. Runs in the foreground, writes its journal to standard error (or natively to systemd's),
         and prints one line, "ready", when it accepts connections. SIGTERM ends it; SIGHUP reads the settings again.
@@ -38,6 +40,8 @@ enum Invocation: Equatable {
           --set KEY=VALUE        a setting for this run, above the file; may be given several times
           --verbose              also tell what is only of interest when looking for a fault
           --check-settings FILE  say whether the file is right, and end: 0 when it is, else 1
+          --rebuild-index        make the mail store's index anew from its last copy and the packs, and end; for a daemon that
+                                 says its index is damaged, and is not running
           --version, --help
         """
 
@@ -45,6 +49,7 @@ enum Invocation: Equatable {
     init(_ arguments: some Sequence<String>) throws(UsageError) {
         var options = Options()
         var checked: String?
+        var rebuilds = false
         var words = ArraySlice(Array(arguments))
         while let word = words.popFirst() {
             let (name, inline) = Self.split(word)
@@ -66,11 +71,12 @@ enum Invocation: Equatable {
             case "--defaults": options.defaults = try value()
             case "--check-settings": checked = try value()
             case "--set": options.overrides.append(try Self.override(try value()))
+            case "--rebuild-index": rebuilds = true
             case "--verbose": options.isVerbose = true
             default: throw UsageError(description: "\(word) is not understood; see posternd --help.")
             }
         }
-        self = checked.map { .checkSettings(file: $0, options) } ?? .run(options)
+        self = checked.map { .checkSettings(file: $0, options) } ?? (rebuilds ? .rebuildIndex(options) : .run(options))
     }
 
     /// `--state=DIR` is `--state DIR`.

@@ -25,6 +25,7 @@ enum Posternd {
             case .help: Terminal.say(Invocation.usage)
             case .version: Terminal.say("posternd \(version)")
             case .checkSettings(let file, let options): exit(check(file, options))
+            case .rebuildIndex(let options): exit(try RebuildIndex.run(options))
             case .run(let options): try await run(options)
             }
         } catch let error as Invocation.UsageError {
@@ -38,7 +39,10 @@ enum Posternd {
     /// The end before the beginning: a sentence for each thing that is wrong.
     private static func fail(_ error: any Error) -> Never {
         let event: JournalEvent = error is SettingsError ? .settingsRefused : .stopped
-        let sentences = (error as? SettingsError)?.problems.map(\.description) ?? ["\(error)"]
+        var sentences = (error as? SettingsError)?.problems.map(\.description) ?? ["\(error)"]
+        if case .damaged? = error as? StoreError {
+            sentences.append("posternd --rebuild-index, with the same --state, makes the index anew; what lies there is kept beside it.")
+        }
         for sentence in sentences { Logger(label: "posternd").critical("\(sentence)", metadata: ["event": "\(event.rawValue)"]) }
         exit(1)
     }

@@ -69,6 +69,11 @@ import Testing
             #"(("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 9 ("d" NIL NIL) (("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1 NIL) "MIXED" NIL) 4 NIL NIL) "MIXED" NIL)"#,
             #"(("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 9 ("d" NIL NIL) (("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1) "MIXED") 4) "MIXED")"#
         ),
+        // Found by fuzzing: what follows a message/* part without extension data is no envelope.
+        (
+            #"(("MESSAGE" "DELIVERY-STATUS" NIL NIL NIL "7BIT" 9)("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1) "REPORT")"#,
+            #"(("MESSAGE" "DELIVERY-STATUS" NIL NIL NIL "7BIT" 9)("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1) "REPORT")"#
+        ),
         (#"("MESSAGE" "DELIVERY-STATUS" NIL NIL NIL "7BIT" 9 NIL NIL)"#, #"("MESSAGE" "DELIVERY-STATUS" NIL NIL NIL "7BIT" 9)"#),
         ("(\"A\" \"B\" (\"n\" {3}\r\n)\"() NIL NIL \"7BIT\" 0 NIL)", "(\"A\" \"B\" (\"n\" {3}\r\n)\"() NIL NIL \"7BIT\" 0)"),
     ])

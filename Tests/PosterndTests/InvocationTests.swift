@@ -11,6 +11,7 @@ struct InvocationTests {
         #expect(try Invocation(words) == .run(options))
         #expect(try Invocation([]) == .run(.init()))
         #expect(try Invocation(["--check-settings", "x.toml"]) == .checkSettings(file: "x.toml", .init()))
+        #expect(try Invocation(["--rebuild-index", "--state", "/s"]) == .rebuildIndex(.init(state: "/s")))
     }
 
     @Test(arguments: [(["--help"], Invocation.help), (["-h"], .help), (["--version"], .version), (["--verbose", "--help"], .help)])

@@ -45,7 +45,7 @@ struct HandlerTable {
             if Operation.spec.method != .get {
                 let user = context.peer.map { String($0.user) } ?? "?"
                 logger.info(
-                    "\(Operation.spec.name) \(asked.subject), by user \(user)",
+                    "\(Operation.spec.name)\(asked.subject.isEmpty ? "" : " " + asked.subject), by user \(user)",
                     metadata: ["event": "\(JournalEvent.adminOperation.rawValue)"])
             }
             return try JSONAnswer.response(answer)

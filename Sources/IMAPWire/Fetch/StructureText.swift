@@ -33,7 +33,9 @@ public enum StructureText {
                 for _ in 2..<basicElements { try copyElement(&line, &out) }
                 if type.equalsIgnoringCase("\"TEXT\"".utf8) {
                     try copyElement(&line, &out)
-                } else if type.equalsIgnoringCase("\"MESSAGE\"".utf8), line.peek(ahead: 1) == UInt8(ascii: "(") {
+                } else if type.equalsIgnoringCase("\"MESSAGE\"".utf8), line.peek == UInt8(ascii: " "),
+                    line.peek(ahead: 1) == UInt8(ascii: "(")
+                {
                     // An envelope; the first of the extension data would be a string or NIL.
                     try copyElement(&line, &out)
                     try line.space()

@@ -10,7 +10,19 @@ enum Schema {
     static let format = 1
 
     /// Brings the index at this path up to date, or makes it; throws when a newer Postern wrote it.
-    static func migrate(_ path: String) throws {
+    static func migrate(_ path: String) throws(StoreError) {
+        do {
+            try bringUpToDate(path)
+        } catch let error as StoreError {
+            throw error
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            throw .damaged("\(path): \(error.message ?? error.resultCode.description)")
+        } catch {
+            throw .unavailable("\(path): \(error)")
+        }
+    }
+
+    private static func bringUpToDate(_ path: String) throws {
         var configuration = Configuration()
         configuration.label = "postern-index-schema"
         configuration.prepareDatabase { db in

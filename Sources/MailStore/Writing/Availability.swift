@@ -4,7 +4,8 @@ import Synchronization
 /// What the store can do now, for whoever asks: the writer says it, everybody reads it.
 final class Availability: Sendable {
     private struct State {
-        var reason: String?
+        /// Why nothing can be written; every verb hears it.
+        var trouble: StoreError?
         var isClosed = false
         var isLow = false
         var free = 0
@@ -22,14 +23,20 @@ final class Availability: Sendable {
     var health: StoreHealth {
         state.withLock { state in
             let now: StoreHealth.State =
-                state.isClosed ? .closed : state.reason.map { .unavailable($0) } ?? (state.isLow ? .spaceLow : .ready)
+                switch state.trouble {
+                case _ where state.isClosed: .closed
+                case .noSpace: .spaceLow
+                case .unavailable(let reason): .unavailable(reason)
+                case let trouble?: .unavailable("\(trouble)")
+                case nil: state.isLow ? .spaceLow : .ready
+                }
             return StoreHealth(state: now, freeSpace: ByteCount(state.free), totalSpace: ByteCount(state.total))
         }
     }
 
     /// What every verb hears while nothing can be written.
     var refusal: StoreError? {
-        state.withLock { $0.isClosed ? .unavailable("it is closed") : $0.reason.map { .unavailable($0) } }
+        state.withLock { $0.isClosed ? .unavailable("it is closed") : $0.trouble }
     }
 
     /// What a verb hears that needs space.
@@ -52,15 +59,14 @@ final class Availability: Sendable {
         }
     }
 
-    /// Answers whether this is news.
-    func becomes(unavailable reason: String?) -> Bool {
+    /// Nothing can be written for this reason, or everything can again; answers whether this is news.
+    func becomes(_ trouble: StoreError?) -> Bool {
         state.withLock {
-            let isNews = ($0.reason == nil) != (reason == nil)
-            $0.reason = reason
+            let isNews = ($0.trouble == nil) != (trouble == nil)
+            $0.trouble = trouble
             return isNews
         }
     }
 
-    func stillUnavailable(_ error: StoreError) { state.withLock { $0.reason = error.description } }
     func close() { state.withLock { $0.isClosed = true } }
 }

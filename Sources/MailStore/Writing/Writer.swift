@@ -135,7 +135,7 @@ final class Writer: @unchecked Sendable {
                     try open.reprove()
                     store.becameAvailable()
                 } catch {
-                    store.availability.stillUnavailable(error)
+                    _ = store.availability.becomes(error)
                 }
             }
             store.availability.measure(open.engine.root)
