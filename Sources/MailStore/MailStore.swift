@@ -46,6 +46,7 @@ public final class MailStore: Sendable {
         readers = ReaderPool(threads: configuration.readers, store: self)
         writer = Writer(store: self, open: open)
         writer.start()
+        if open != nil { purgeLeftovers() }
     }
 
     /// Commits what waits and ends. Every verb and read afterwards throws `.unavailable`.
@@ -191,7 +192,7 @@ public final class MailStore: Sendable {
         return try SpoolFile(id, in: engine.spool)
     }
 
-    private func perform<Verb: StoreVerb>(_ verb: Verb) async throws(StoreError) -> Verb.Outcome {
+    func perform<Verb: StoreVerb>(_ verb: Verb) async throws(StoreError) -> Verb.Outcome {
         let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Verb.Outcome, StoreError>, Never>) in
             writer.submit(WaitingVerb(verb, continuation))
         }
@@ -270,6 +271,16 @@ public final class MailStore: Sendable {
     func becameAvailable() {
         guard availability.becomes(nil) else { return }
         logger.notice("The mail store can be written again.", metadata: ["event": "\(JournalEvent.storeRecovered.rawValue)"])
+        purgeLeftovers()
+    }
+
+    /// Mailboxes that were deleted, and whose messages a crash has left.
+    private func purgeLeftovers() {
+        Task { [self] in
+            for mailbox in try await read({ try $0.deletedMailboxes() }) {
+                while try await !perform(PurgeMailbox(mailbox: mailbox)) {}
+            }
+        }
     }
 
     /// Once a day, on a worker: what a rebuild begins with.

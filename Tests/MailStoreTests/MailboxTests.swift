@@ -1,6 +1,7 @@
 import MailCore
-import MailStore
 import Testing
+
+@testable import MailStore
 
 @Suite struct MailboxTests {
     @Test func standardFoldersAreMadeOnce() async throws {
@@ -78,5 +79,24 @@ import Testing
         try await store.deliver("a", to: temporary.recipient(), temporary.recipient("Sent"))
         try await store.removeMail(of: temporary.account)
         #expect(try await store.read { try $0.mailboxes(of: temporary.account).isEmpty })
+    }
+
+    @Test func aCrashInMidDeletionLeavesNothingForEver() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        try await store.provision(temporary.account, address: temporary.address, folders: [])
+        let id = try await store.createMailbox("Work", of: temporary.account)
+        for n in 0..<20 { _ = try await store.append("\(n)", to: id) }
+        // The first half of a deletion; the second never came.
+        _ = try await store.perform(DeleteMailbox(name: "Work", account: temporary.account))
+        let second = try await temporary.reopened()
+        var left = 20
+        for _ in 0..<100 where left > 0 {
+            try await Task.sleep(for: .milliseconds(50))
+            left = try await second.check().messages
+        }
+        #expect(left == 0)
+        #expect(try await second.check().findings == [])
+        await second.close()
     }
 }

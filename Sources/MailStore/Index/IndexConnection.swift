@@ -24,7 +24,7 @@ final class IndexConnection: @unchecked Sendable {
         sqlite3_extended_result_codes(handle, 1)
         // Checkpoints belong to the writer alone: SQLite 3.40.1 can corrupt a log whose reset races another's commit.
         try configure("PRAGMA wal_autocheckpoint=0")
-        try configure("PRAGMA cache_size=-16384")
+        try configure(role == .writer ? "PRAGMA cache_size=-16384" : "PRAGMA cache_size=-8192")
         try configure("PRAGMA temp_store=MEMORY")
         guard role == .writer else { return }
         try configure("PRAGMA journal_mode=WAL")

@@ -192,4 +192,9 @@ extension StoreSnapshot {
             return LocalRecipient(account: account, address: address, mailbox: name)
         }
     }
+
+    /// Out of sight, and not purged yet.
+    func deletedMailboxes() throws(StoreError) -> [MailboxID] {
+        try connection.statement("SELECT id FROM mailbox WHERE name LIKE char(1) || '%'").all { MailboxID($0.int64(0)) }
+    }
 }
