@@ -101,13 +101,11 @@ public final class MailStore: Sendable {
     /// Takes away the messages with `\Deleted`, or those of them in the set; answers which, ascending. RFC 9051 §6.4.3, §6.4.9
     public func expunge(_ mailbox: MailboxID, only uids: UIDSet? = nil) async throws(StoreError) -> [UID] {
         var expunged: [UID] = []
-        for range in uids?.ranges ?? [1...UID.max] {
-            var rest: UID? = range.lowerBound
-            while let from = rest {
-                let step = try await perform(Expunge(mailbox: mailbox, range: from...range.upperBound))
-                expunged += step.expunged
-                rest = step.next
-            }
+        var rest = uids ?? UIDSet([1...UID.max])
+        while !rest.isEmpty {
+            let step = try await perform(Expunge(mailbox: mailbox, uids: rest))
+            expunged += step.expunged
+            rest = step.rest
         }
         return expunged
     }
@@ -118,13 +116,11 @@ public final class MailStore: Sendable {
         _ uids: UIDSet, in mailbox: MailboxID, _ change: FlagChange, keywords: [String] = []
     ) async throws(StoreError) -> [FlagResult] {
         var results: [FlagResult] = []
-        for range in uids.ranges {
-            var rest: UID? = range.lowerBound
-            while let from = rest {
-                let step = try await perform(SetFlags(mailbox: mailbox, range: from...range.upperBound, change: change, keywords: keywords))
-                results += step.results
-                rest = step.next
-            }
+        var rest = uids
+        while !rest.isEmpty {
+            let step = try await perform(SetFlags(mailbox: mailbox, uids: rest, change: change, keywords: keywords))
+            results += step.results
+            rest = step.rest
         }
         return results
     }

@@ -120,9 +120,12 @@ import Testing
             for n in 0..<2500 { group.addTask { _ = try await store.append("\(n)", to: inbox) } }
             try await group.waitForAll()
         }
+        let odd = UIDSet((0..<1250).map { UID(2 * $0 + 1) })
+        #expect(try await store.setFlags(odd, in: inbox, .add(.flagged)).map(\.uid) == odd.ranges.map(\.lowerBound))
         let results = try await store.setFlags(UIDSet([1...UID.max]), in: inbox, .add(.deleted))
         #expect(results.map(\.uid) == (1...2500).map { UID($0) })
-        #expect(try await store.expunge(inbox).count == 2500)
+        #expect(try await store.expunge(inbox, only: odd).count == 1250)
+        #expect(try await store.expunge(inbox).count == 1250)
         #expect(try await store.countersAreTrue(inbox))
     }
 

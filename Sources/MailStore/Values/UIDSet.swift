@@ -42,6 +42,11 @@ public struct UIDSet: Hashable, Sendable {
         }
     }
 
+    /// The members above `uid`.
+    func after(_ uid: UID) -> UIDSet {
+        UIDSet(ranges.compactMap { $0.upperBound > uid ? max($0.lowerBound, uid + 1)...$0.upperBound : nil })
+    }
+
     /// Takes a range that begins at or behind the last one's beginning.
     private mutating func appendMerging(_ range: ClosedRange<UID>) {
         guard let last = ranges.last else {

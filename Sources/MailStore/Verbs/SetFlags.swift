@@ -1,7 +1,7 @@
 /// Changes flags of messages, a step of at most ``limit`` at a time. RFC 9051 §6.4.6
 struct SetFlags: StoreVerb {
     let mailbox: MailboxID
-    let range: ClosedRange<UID>
+    let uids: UIDSet
     let change: FlagChange
     let keywords: [String]
 
@@ -9,8 +9,8 @@ struct SetFlags: StoreVerb {
 
     struct Step: Sendable {
         var results: [FlagResult]
-        /// Where the next step begins; `nil` when this was the last.
-        var next: UID?
+        /// What the next step has to do; empty when this was the last.
+        var rest: UIDSet
     }
 
     func execute(in transaction: WriteTransaction) throws(StoreError) -> Step {
@@ -20,11 +20,15 @@ struct SetFlags: StoreVerb {
         let named = try mailbox.flags(of: keywords, creating: creating)
         let select = try transaction.statement(
             "SELECT uid, flags, mod_seq FROM entry WHERE mailbox = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid LIMIT ?4")
-        select.bind(1, mailbox.id)
-        select.bind(2, range.lowerBound)
-        select.bind(3, range.upperBound)
-        select.bind(4, Self.limit)
-        var results = try select.all { FlagResult(uid: $0.uid(0), flags: $0.flags(1), modSeq: $0.int64(2)) }
+        var results: [FlagResult] = []
+        for range in uids.ranges where results.count < Self.limit {
+            select.bind(1, mailbox.id)
+            select.bind(2, range.lowerBound)
+            select.bind(3, range.upperBound)
+            select.bind(4, Self.limit - results.count)
+            results += try select.all { FlagResult(uid: $0.uid(0), flags: $0.flags(1), modSeq: $0.int64(2)) }
+        }
+        let update = try transaction.statement("UPDATE entry SET flags = ?3, mod_seq = ?4 WHERE mailbox = ?1 AND uid = ?2")
         var modSeq: ModSeq?
         for index in results.indices {
             let old = results[index].flags
@@ -32,7 +36,6 @@ struct SetFlags: StoreVerb {
             guard new != old else { continue }
             let taken = modSeq ?? mailbox.nextModSeq()
             modSeq = taken
-            let update = try transaction.statement("UPDATE entry SET flags = ?3, mod_seq = ?4 WHERE mailbox = ?1 AND uid = ?2")
             update.bind(1, mailbox.id)
             update.bind(2, results[index].uid)
             update.bind(3, new)
@@ -42,8 +45,8 @@ struct SetFlags: StoreVerb {
             results[index].flags = new
             results[index].modSeq = taken
         }
-        let last = results.last?.uid ?? range.upperBound
-        return Step(results: results, next: results.count == Self.limit && last < range.upperBound ? last + 1 : nil)
+        guard let last = results.last, results.count == Self.limit else { return Step(results: results, rest: UIDSet()) }
+        return Step(results: results, rest: uids.after(last.uid))
     }
 }
 

@@ -207,9 +207,7 @@ final class WriteTransaction {
         select.bind(2, range.lowerBound)
         select.bind(3, range.upperBound)
         select.bind(4, limit)
-        return try select.all {
-            EntryRow(uid: $0.uid(0), message: $0.int64(1), flags: $0.flags(2), internalDate: $0.int64(3), size: $0.int(4))
-        }
+        return try select.all { EntryRow($0) }
     }
 
     /// The owner's row, made when it is missing.
@@ -261,4 +259,13 @@ struct EntryRow {
     var flags: Flags
     var internalDate: Int64
     var size: Int
+
+    /// From the columns uid, message, flags, internal date, size.
+    init(_ row: borrowing HeldStatement.Row) {
+        uid = row.uid(0)
+        message = row.int64(1)
+        flags = row.flags(2)
+        internalDate = row.int64(3)
+        size = row.int(4)
+    }
 }
