@@ -68,6 +68,12 @@ class Server:
         raise AssertionError(f"{needle!r} did not come to {mailbox} of {name} within {seconds} s")
 
 
+def hear_every_signal():
+    """A shell cannot trap what was ignored when it began, and whoever runs the tests under nohup has SIGHUP ignored."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Demonstration(Server):
     """`settings` are given as --set; `environment` is added to the daemon's."""
 
@@ -96,7 +102,8 @@ class Demonstration(Server):
             command += ["--set", f"{key}={value}"]
         with open(self.journal, "ab") as journal:
             self.script = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=journal, env={**os.environ, **self.environment}
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=journal, env={**os.environ, **self.environment},
+                preexec_fn=hear_every_signal,
             )
         watchdog = threading.Timer(START_SECONDS, self.script.kill)
         watchdog.start()
