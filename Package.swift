@@ -68,12 +68,14 @@ let package = Package(
         target("SASL", "MailCore"),
         target("AdminContract", "MailCore", "MailSettings"),
         // 2 doors
+        target("Certificates", "MailCore", "COpenSSL"),
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
         target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
-        target("Connections", "MailCore", .nio, .nioPosix, .log),
+        target("Connections", "MailCore", "Certificates", "COpenSSL", .nio, .nioPosix, .log),
         target("Host", "MailCore", "CSystemd", .log),
         // 3 judgement
         target("Delivery", "MailCore", "MailSettings", "StateStore", "MailStore"),
+        target("Authentication", "MailCore", "MailSettings", "SASL", "StateStore", "Connections", .log),
         // 4 faces
         target(
             "SMTPServer", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "MailStore", "StateStore", "Connections", "Delivery",

@@ -17,7 +17,7 @@ public final class Connection: @unchecked Sendable {
     enum Phase { case serving, finishing, lingering, gone }
 
     /// What the session waits for. Commands give way to a stop of the server at once; a message in flight gets a grace.
-    enum Wait { case none, command, event, content, room }
+    enum Wait { case none, command, event, content, room, rest }
 
     public let peer: Peer
     /// Unique in this process; for the journal.
@@ -35,6 +35,9 @@ public final class Connection: @unchecked Sendable {
     var task: Task<Void, Never>?
     var inputEnded = false
     var isReadingPaused = false
+
+    /// What TLS has agreed on; `nil` in the clear.
+    public internal(set) var tls: TLSFacts?
 
     // The session's side.
     var input = ByteBuffer()
@@ -85,5 +88,5 @@ public final class Connection: @unchecked Sendable {
     /// Whether the peer ended the last `line` with a bare LF.
     public var endedWithBareLF: Bool { endedWithBareLineFeed }
     /// Whether the octets come through TLS.
-    public var isEncrypted: Bool { false }
+    public var isEncrypted: Bool { tls != nil }
 }

@@ -37,7 +37,7 @@ extension Connection {
     func inputArrived() {
         switch wait {
         case .command, .content, .event: resume()
-        case .none, .room: break
+        case .none, .room, .rest: break
         }
     }
 

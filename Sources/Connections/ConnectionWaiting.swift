@@ -31,6 +31,24 @@ extension Connection {
         if context == nil { throw .closed }
     }
 
+    /// Waits for nothing but the time: whoever guesses passwords is made to. What was written leaves before; input stays where it is.
+    public func rest(for duration: Duration) async throws(ConnectionError) {
+        loop.assertHere()
+        guard duration > .zero else { return }
+        flush()
+        let began = loop.now
+        while loop.now - began < duration {
+            if context == nil { throw .closed }
+            if loop.interrupts(.rest) { throw .stopping }
+            do throws(ConnectionError) {
+                try await sleep(.rest, since: began, within: duration)
+            } catch {
+                if error == .deadline { return }
+                throw error
+            }
+        }
+    }
+
     /// Any thread; calls before the session looks are one. Ends a `waitForInput`, now or when it begins.
     public func wake() {
         if !wakePosted.exchange(true, ordering: .acquiringAndReleasing) { loop.executor.wake(self) }
@@ -52,7 +70,8 @@ extension Connection {
 
     /// From the sweep: whether the peer's time is up.
     func isOverdue(at now: Duration, slack: Duration) -> Bool {
-        let limit = service.isCrowded && !isPatientUnderLoad ? Self.shrunk(waitLimit) : waitLimit
+        let mayShrink = service.isCrowded && !isPatientUnderLoad && wait != .rest
+        let limit = mayShrink ? Self.shrunk(waitLimit) : waitLimit
         return now - waitBegan >= limit + slack
     }
 
@@ -76,7 +95,7 @@ extension Connection {
     private func sleep(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {
         precondition(waiting == nil, "two tasks wait on one connection")
         // Writing or reading just now may have found out that the peer is gone; nobody would tell us again.
-        if context == nil || (inputEnded && kind != .room) { return }
+        if context == nil || (inputEnded && kind != .room && kind != .rest) { return }
         wait = kind
         waitBegan = began
         waitLimit = limit
