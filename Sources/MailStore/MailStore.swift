@@ -147,11 +147,8 @@ public final class MailStore: Sendable {
         try await perform(Subscribe(name: name, account: account, isSubscribed: isSubscribed))
     }
 
-    /// Makes INBOX and the folders, as far as they are missing, subscribed (F39).
-    public func provision(
-        _ account: AccountID, address: MailAddress, folders: [(name: String, specialUse: SpecialUse?)]
-    ) async throws(StoreError) {
-        let folders = folders.map { Provision.Folder(name: $0.name, specialUse: $0.specialUse) }
+    /// Makes INBOX and the folders, as far as they are missing, subscribed, each with the use that its name tells (F39).
+    public func provision(_ account: AccountID, address: MailAddress, folders: [String]) async throws(StoreError) {
         try await perform(Provision(account: account, address: address, folders: folders))
     }
 

@@ -43,7 +43,7 @@ import Testing
             ("Flagged", nil), ("Sent/2026", nil),
         ] as [(String, SpecialUse?)]) func usesOfNames(_ name: String, _ use: SpecialUse?)
     {
-        #expect(StandardFolders.named([name]).map(\.specialUse) == [use])
+        #expect(SpecialUse(folder: name) == use)
     }
 
     @Test func mailOutlivesItsAccountUnlessItIsToGo() async throws {

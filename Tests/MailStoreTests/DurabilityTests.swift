@@ -8,7 +8,7 @@ import Testing
     @Test func everythingIsThereAfterARestart() async throws {
         let temporary = try TemporaryStore()
         let first = temporary.store
-        try await first.provision(temporary.account, address: temporary.address, folders: [("Sent", .sent)])
+        try await first.provision(temporary.account, address: temporary.address, folders: ["Sent"])
         try await first.deliver("a", to: temporary.recipient())
         let inbox = try #require(try await first.info("INBOX", of: temporary.account))
         _ = try await first.setFlags(UIDSet([1...1]), in: inbox.id, .add(.flagged), keywords: ["Work"])

@@ -8,7 +8,7 @@ import Testing
         let temporary = try TemporaryStore()
         let store = temporary.store
         for _ in 0..<2 {
-            try await store.provision(temporary.account, address: temporary.address, folders: [("Sent", .sent), ("Trash", .trash)])
+            try await store.provision(temporary.account, address: temporary.address, folders: ["Sent", "Trash"])
         }
         let mailboxes = try await store.read { try $0.mailboxes(of: temporary.account) }
         #expect(mailboxes.map(\.name) == ["INBOX", "Sent", "Trash"])
@@ -75,7 +75,7 @@ import Testing
     @Test func anAccountsMailGoesWhole() async throws {
         let temporary = try TemporaryStore()
         let store = temporary.store
-        try await store.provision(temporary.account, address: temporary.address, folders: [("Sent", .sent)])
+        try await store.provision(temporary.account, address: temporary.address, folders: ["Sent"])
         try await store.deliver("a", to: temporary.recipient(), temporary.recipient("Sent"))
         try await store.removeMail(of: temporary.account)
         #expect(try await store.read { try $0.mailboxes(of: temporary.account).isEmpty })

@@ -29,7 +29,7 @@ import Testing
     @Test func aLostIndexIsRebuiltFromPacks() async throws {
         let temporary = try TemporaryStore()
         let store = temporary.store
-        try await store.provision(temporary.account, address: temporary.address, folders: [("Sent", .sent)])
+        try await store.provision(temporary.account, address: temporary.address, folders: ["Sent"])
         for n in 0..<20 { try await store.deliver("Subject: \(n)\r\n\r\nbody \(n)\r\n", to: temporary.recipient()) }
         let sent = try #require(try await store.info("Sent", of: temporary.account)).id
         _ = try await store.append("draft", to: sent, flags: [.seen])

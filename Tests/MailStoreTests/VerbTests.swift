@@ -68,7 +68,7 @@ import Testing
     @Test func copiesKeepFlagsByNameAndDates() async throws {
         let temporary = try TemporaryStore()
         let store = temporary.store
-        try await store.provision(temporary.account, address: temporary.address, folders: [("Archive", .archive)])
+        try await store.provision(temporary.account, address: temporary.address, folders: ["Archive"])
         let inbox = try #require(try await store.info("INBOX", of: temporary.account)).id
         let archive = try #require(try await store.info("Archive", of: temporary.account)).id
         _ = try await store.append("x", to: archive, keywords: ["Other"])
@@ -83,7 +83,7 @@ import Testing
     @Test func movedMessagesAreInOnePlaceOnly() async throws {
         let temporary = try TemporaryStore()
         let store = temporary.store
-        try await store.provision(temporary.account, address: temporary.address, folders: [("Archive", .archive)])
+        try await store.provision(temporary.account, address: temporary.address, folders: ["Archive"])
         let inbox = try #require(try await store.info("INBOX", of: temporary.account))
         let archive = try #require(try await store.info("Archive", of: temporary.account)).id
         for text in ["a", "b", "c"] { _ = try await store.append(text, to: inbox.id) }

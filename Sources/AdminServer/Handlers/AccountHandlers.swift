@@ -29,7 +29,7 @@ struct AccountHandlers: Sendable {
             quota: try asked.quota.map(Naming.quota), iterations: settings.accounts.passwordIterations)
         var facts = facts(account)
         do throws(StoreError) {
-            try await store.provision(account.id, address: account.address, folders: StandardFolders.named(settings.mailbox.folders))
+            try await store.provision(account.id, address: account.address, folders: settings.mailbox.folders)
         } catch {
             facts.warning = "The account is made, but its folders are not: \(error) They are made when it is first used."
         }
@@ -99,12 +99,5 @@ struct AccountHandlers: Sendable {
         AccountFacts(
             address: account.address.description, id: account.id.description, displayName: account.displayName,
             enabled: account.enabled, quota: account.quota?.description, created: Naming.time(account.created))
-    }
-}
-
-/// The folders of `mailbox.folders`, with the use that their names tell (F39). RFC 6154 §2
-enum StandardFolders {
-    static func named(_ names: [String]) -> [(name: String, specialUse: SpecialUse?)] {
-        names.map { ($0, SpecialUse(rawValue: $0.asciiLowercased).flatMap { [.all, .flagged].contains($0) ? nil : $0 }) }
     }
 }

@@ -42,8 +42,7 @@ extension IMAPSession {
 
     /// An account made elsewhere gets its mailboxes when it is first used (F39).
     func provideMailboxes() async throws {
-        let folders = settings.mailbox.folders.map { name in (name: name, specialUse: SpecialUse(rawValue: name.asciiLowercased)) }
-        try await services.store.provision(owner.id, address: owner.address, folders: folders)
+        try await services.store.provision(owner.id, address: owner.address, folders: settings.mailbox.folders)
     }
 
     private func provideInbox() async {

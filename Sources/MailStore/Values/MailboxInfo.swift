@@ -15,6 +15,13 @@ public struct MailboxID: Hashable, Sendable {
 /// What a mailbox is for. RFC 6154 §2
 public enum SpecialUse: String, Sendable, CaseIterable {
     case all, archive, drafts, flagged, junk, sent, trash
+
+    /// What a standard folder of this name is for; `nil` for names that tell nothing. `All` and `Flagged` would be views, which no
+    /// folder is.
+    public init?(folder name: String) {
+        guard let use = Self(rawValue: name.asciiLowercased), use != .all, use != .flagged else { return nil }
+        self = use
+    }
 }
 
 /// A mailbox and its counters, as one transaction left them.

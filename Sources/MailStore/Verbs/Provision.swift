@@ -4,19 +4,14 @@ import MailCore
 struct Provision: StoreVerb {
     let account: AccountID
     let address: MailAddress
-    let folders: [Folder]
-
-    struct Folder: Sendable {
-        var name: String
-        var specialUse: SpecialUse?
-    }
+    let folders: [String]
 
     func execute(in transaction: WriteTransaction) throws(StoreError) {
         let owner = try transaction.owner(account, address: address)
-        for folder in [Folder(name: "INBOX")] + folders where try transaction.mailboxID(folder.name, of: account) == nil {
-            guard MailboxName.isAllowed(folder.name) else { throw .nameNotAllowed }
-            _ = try CreateMailbox.insert(folder.name, owner: owner, specialUse: folder.specialUse, in: transaction)
-            try Subscribe(name: folder.name, account: account, isSubscribed: true).execute(in: transaction)
+        for name in ["INBOX"] + folders where try transaction.mailboxID(name, of: account) == nil {
+            guard MailboxName.isAllowed(name) else { throw .nameNotAllowed }
+            _ = try CreateMailbox.insert(name, owner: owner, specialUse: SpecialUse(folder: name), in: transaction)
+            try Subscribe(name: name, account: account, isSubscribed: true).execute(in: transaction)
         }
     }
 }
