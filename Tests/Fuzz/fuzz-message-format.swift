@@ -8,7 +8,28 @@ public func fuzzMessageFormat(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
     let octets = UnsafeRawBufferPointer(start: start, count: count)
     for limits in [StructureLimits(), narrow(count)] { checkMessage(octets, limits) }
     checkText(octets)
+    checkSubmission(octets)
     return 0
+}
+
+/// A submitted message is the same in whatever pieces it comes, has a date and a name, and betrays nobody.
+private func checkSubmission(_ octets: UnsafeRawBufferPointer) {
+    func completed(_ size: Int) -> [UInt8] {
+        var header = SubmittedHeader(date: "Thu, 01 Jan 1970 00:00:00 +0000", messageID: "<1@postern.test>")
+        var out: [UInt8] = []
+        for start in stride(from: 0, to: octets.count, by: size) {
+            header.feed(UnsafeRawBufferPointer(rebasing: octets[start..<min(start + size, octets.count)])) { out += $0 }
+        }
+        header.finish { out += $0 }
+        return out
+    }
+    let whole = completed(max(1, octets.count))
+    precondition(completed(1) == whole && completed(7) == whole, "pieces make a difference to a submission")
+    whole.withUnsafeBytes { raw in
+        let fields = HeaderFields(raw)
+        precondition(fields.first(named: "bcc") == nil && fields.first(named: "resent-bcc") == nil, "a blind copy is told")
+        precondition(fields.first(named: "date") != nil && fields.first(named: "message-id") != nil, "a submission is not completed")
+    }
 }
 
 /// Limits that small messages reach too, at different places.
