@@ -71,15 +71,15 @@ let package = Package(
         target("Certificates", "MailCore", "COpenSSL"),
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
         target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
-        target("Connections", "MailCore", "Certificates", "COpenSSL", .nio, .nioPosix, .log),
+        target("Connections", "MailCore", "MailSettings", "Certificates", "COpenSSL", .nio, .nioPosix, .log),
         target("Host", "MailCore", "CSystemd", .log),
         // 3 judgement
         target("Delivery", "MailCore", "MailSettings", "StateStore", "MailStore"),
         target("Authentication", "MailCore", "MailSettings", "SASL", "StateStore", "Connections", .log),
         // 4 faces
         target(
-            "SMTPServer", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "MailStore", "StateStore", "Connections", "Delivery",
-            "Host", .nio, .log),
+            "SMTPServer", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "MailStore", "StateStore", "Connections",
+            "Authentication", "Delivery", "Host", .nio, .log),
         target(
             "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "SASL", "MailStore", "StateStore", "Connections", "Host",
             .nio, .log),
@@ -89,7 +89,8 @@ let package = Package(
             .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Delivery", "Host",
+            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Certificates", "Connections",
+            "Authentication", "Delivery", "Host",
             "SMTPServer",
             "IMAPServer",
             "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
@@ -98,7 +99,8 @@ let package = Package(
         .target(
             name: "MailTesting",
             dependencies: [
-                "MailCore", "MailSettings", "MailStore", "StateStore", "Connections", "Delivery", "Host", "SMTPServer", "IMAPServer", .nio,
+                "MailCore", "MailSettings", "MailStore", "StateStore", "Certificates", "Connections", "Authentication", "Delivery", "Host",
+                "SMTPServer", "IMAPServer", .nio,
                 .nioPosix, .log,
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
@@ -111,7 +113,7 @@ let package = Package(
         tests("SASLTests", "SASL", "MailCore"),
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
-        tests("ConnectionsTests", "Connections", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
+        tests("ConnectionsTests", "Connections", "Certificates", "MailSettings", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
         tests("HostTests", "Host", "MailCore", .log),
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(

@@ -17,7 +17,7 @@ public final class Connection: @unchecked Sendable {
     enum Phase { case serving, finishing, lingering, gone }
 
     /// What the session waits for. Commands give way to a stop of the server at once; a message in flight gets a grace.
-    enum Wait { case none, command, event, content, room, rest }
+    enum Wait { case none, command, event, content, room, rest, handshake }
 
     public let peer: Peer
     /// Unique in this process; for the journal.
@@ -38,6 +38,9 @@ public final class Connection: @unchecked Sendable {
 
     /// What TLS has agreed on; `nil` in the clear.
     public internal(set) var tls: TLSFacts?
+    var tlsHandler: TLSHandler?
+    /// Why there is no encryption, or none any more; for the journal.
+    public internal(set) var tlsFailure: String?
 
     // The session's side.
     var input = ByteBuffer()

@@ -6,6 +6,8 @@ public enum ConnectionError: Error, Hashable, Sendable {
     case deadline
     /// No line end within the limit of the line.
     case lineTooLong
+    /// TLS was asked for and the peers did not agree on it. There is nobody to talk to.
+    case notEncrypted
     /// The server is going down: say so (SMTP 421, IMAP BYE) and return.
     case stopping
 }

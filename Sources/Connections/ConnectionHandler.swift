@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// Tells a connection what its channel does. The last handler of the pipeline: one that encrypts would stand in front of it.
+/// Tells a connection what its channel does. The last handler of the pipeline: the one that encrypts stands in front of it.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -20,6 +20,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event { connection.peerFinished() }
+        if let event = event as? TLSEvent { connection.encryptionChanged(event) }
     }
 }
 

@@ -9,10 +9,21 @@ extension Connection {
         loop.add(self)
         loop.executor.enter {
             task = Task.immediate(executorPreference: loop.executor) { [self] in
-                await service.serve(self)
+                if await isReadyToTalk() { await service.serve(self) }
                 finish()
             }
             if phase == .gone { task = nil }
+        }
+    }
+
+    /// Where TLS comes first there is nothing to be said to a peer that does not speak it.
+    private func isReadyToTalk() async -> Bool {
+        guard service.encryption.isImplicit else { return true }
+        do throws(ConnectionError) {
+            try await startTLS()
+            return true
+        } catch {
+            return false
         }
     }
 
@@ -36,7 +47,7 @@ extension Connection {
     /// All that the socket had has been received.
     func inputArrived() {
         switch wait {
-        case .command, .content, .event: resume()
+        case .command, .content, .event, .handshake: resume()
         case .none, .room, .rest: break
         }
     }
@@ -63,6 +74,7 @@ extension Connection {
     /// Ends it now, output or not.
     func cut() {
         task?.cancel()
+        tlsHandler?.abandon()
         context?.close(promise: nil)
     }
 

@@ -92,7 +92,7 @@ extension Connection {
         try? context?.channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_QUICKACK)), value: 1)
     }
 
-    private func sleep(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {
+    func sleep(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {
         precondition(waiting == nil, "two tasks wait on one connection")
         // Writing or reading just now may have found out that the peer is gone; nobody would tell us again.
         if context == nil || (inputEnded && kind != .room && kind != .rest) { return }

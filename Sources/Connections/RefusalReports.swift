@@ -2,12 +2,12 @@ internal import Logging
 internal import MailCore
 internal import Synchronization
 
-/// Journal lines about refused connections: the first at once, then at most one in ten seconds for each service and reason, with
-/// how many it stands for. A flood of peers must not become a flood of lines.
+/// Journal lines about connections that came to nothing: the first at once, then at most one in ten seconds for each service and
+/// reason, with how many it stands for. A flood of peers must not become a flood of lines.
 final class RefusalReports: Sendable {
     private struct Key: Hashable {
         let service: String
-        let reason: RefusalReason
+        let reason: String
     }
     private struct Tally {
         var lastLine: Duration
@@ -26,9 +26,26 @@ final class RefusalReports: Sendable {
     }
 
     func report(_ reason: RefusalReason, service: String, peer: Peer?) {
+        let event: JournalEvent = reason == .noDescriptors ? .descriptorsExhausted : .connectionRefused
+        report("\(service) refused a connection: \(reason.rawValue)", reason.rawValue, event, .warning, service: service, peer: peer)
+    }
+
+    func report(handshake reason: String, service: String, peer: Peer) {
+        report("\(service) and a peer did not agree on TLS: \(reason)", reason, .handshakeFailed, .info, service: service, peer: peer)
+    }
+
+    private func report(_ sentence: String, _ reason: String, _ event: JournalEvent, _ level: Logger.Level, service: String, peer: Peer?) {
+        guard let silent = silent(Key(service: service, reason: reason)) else { return }
+        var metadata: Logger.Metadata = ["event": "\(event.rawValue)", "service": "\(service)"]
+        if let peer { metadata["peer"] = "\(peer)" }
+        let more = silent > 0 ? "; \(silent) more since the last line about it" : ""
+        logger.log(level: level, "\(sentence)\(more)", metadata: metadata)
+    }
+
+    /// How many reports were kept back since the last line; `nil` when this one is kept back too.
+    private func silent(_ key: Key) -> Int? {
         let now = clock.now()
-        let silent: Int? = tallies.withLock { tallies in
-            let key = Key(service: service, reason: reason)
+        return tallies.withLock { tallies in
             guard let tally = tallies[key] else {
                 tallies[key] = Tally(lastLine: now)
                 return 0
@@ -40,11 +57,5 @@ final class RefusalReports: Sendable {
             tallies[key] = Tally(lastLine: now)
             return tally.silent
         }
-        guard let silent else { return }
-        let event: JournalEvent = reason == .noDescriptors ? .descriptorsExhausted : .connectionRefused
-        var metadata: Logger.Metadata = ["event": "\(event.rawValue)", "service": "\(service)"]
-        if let peer { metadata["peer"] = "\(peer)" }
-        let more = silent > 0 ? "; \(silent) more since the last line about it" : ""
-        logger.warning("\(service) refused a connection: \(reason.rawValue)\(more)", metadata: metadata)
     }
 }

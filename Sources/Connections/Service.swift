@@ -33,15 +33,20 @@ public final class Service: Sendable {
     /// `smtp`, `imap`: in the journal and in `ConnectionHub.counts`.
     public let name: String
     public let limits: ServiceLimits
+    public let encryption: ServiceEncryption
     /// One call a connection, on the connection's loop. When it returns, what was written is delivered and the connection closed.
     let serve: @Sendable (Connection) async -> Void
     private let connections = Atomic(0)
     private let perAddress = Mutex<[IPAddress: Int]>([:])
     private let crowded = Atomic(false)
 
-    public init(name: String, limits: ServiceLimits, serve: @escaping @Sendable (Connection) async -> Void) {
+    public init(
+        name: String, limits: ServiceLimits, encryption: ServiceEncryption = .never,
+        serve: @escaping @Sendable (Connection) async -> Void
+    ) {
         self.name = name
         self.limits = limits
+        self.encryption = encryption
         self.serve = serve
     }
 

@@ -36,7 +36,7 @@ final class ServiceLoop: @unchecked Sendable {
 
     func interrupts(_ wait: Connection.Wait) -> Bool {
         switch wait {
-        case .command, .event, .rest: stage != .running
+        case .command, .event, .rest, .handshake: stage != .running
         case .content: stage == .cutting
         case .none, .room: false
         }

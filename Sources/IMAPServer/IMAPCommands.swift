@@ -6,7 +6,7 @@ enum IMAPCommands {
         // any state, RFC 3501 §6.1
         Capability.self, Noop.self, Logout.self, Identify.self,
         // not authenticated, RFC 3501 §6.2
-        Authenticate.self, Login.self,
+        StartTLS.self, Authenticate.self, Login.self,
         // authenticated, RFC 3501 §6.3
         Enable.self, Select.self, Examine.self, Create.self, Delete.self, Rename.self, Subscribe.self, Unsubscribe.self, List.self,
         Lsub.self, Status.self, Append.self, Namespace.self, Idle.self,
@@ -23,7 +23,7 @@ enum IMAPCommands {
 extension IMAPSession {
     /// What CAPABILITY says now: what every command brings, and what the wire itself can. RFC 3501 §7.2.1
     var capabilities: [String] {
-        ["IMAP4rev1", "LITERAL+"]
+        ["IMAP4rev1", "LITERAL+"] + (connection.canStartTLS ? ["STARTTLS"] : [])
             + IMAPCommands.all.flatMap { type in
                 type.rule.phases.contains(phase) || type.rule.phases != .notAuthenticated ? type.rule.capabilities : []
             }

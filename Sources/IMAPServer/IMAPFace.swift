@@ -28,13 +28,14 @@ public struct IMAPServices: Sendable {
 
 /// IMAP as a service that the hub can listen for.
 public enum IMAPFace {
-    public static func service(_ services: IMAPServices) -> Service {
+    /// With `encryption` that is implicit it is the service of the port for that, `imaps`.
+    public static func service(_ services: IMAPServices, encryption: ServiceEncryption = .never) -> Service {
         let live = services.settings
         let limits = ServiceLimits(
             maxConnections: { live.current.imap.maxConnections },
             maxConnectionsPerAddress: { live.current.imap.maxConnectionsPerAddress },
             refusal: { "* BYE [UNAVAILABLE] Not now: \($0.rawValue)\r\n" })
-        return Service(name: "imap", limits: limits) { connection in
+        return Service(name: encryption.isImplicit ? "imaps" : "imap", limits: limits, encryption: encryption) { connection in
             await IMAPSession.serve(connection, with: services)
         }
     }

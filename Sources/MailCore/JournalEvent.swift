@@ -13,6 +13,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case listening = "listening"
     case listenFailed = "listen-failed"
     case connectionRefused = "connection-refused"
+    case handshakeFailed = "handshake-failed"
+    case encryptionTroubled = "encryption-troubled"
     case descriptorsExhausted = "descriptors-exhausted"
     case messageAccepted = "message-accepted"
     case messageRefused = "message-refused"

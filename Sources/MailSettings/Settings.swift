@@ -1,8 +1,13 @@
 /// All groups of settings; a new group is one line here.
 public final class SettingsGroups: Sendable {
     public let smtp = SettingsSection<SMTPSettings>()
+    public let submission = SettingsSection<SubmissionSettings>()
+    public let smtps = SettingsSection<SMTPSSettings>()
     public let imap = SettingsSection<IMAPSettings>()
+    public let imaps = SettingsSection<IMAPSSettings>()
     public let mailbox = SettingsSection<MailboxSettings>()
+    public let encryption = SettingsSection<EncryptionSettings>()
+    public let tls = SettingsSection<TLSSettings>()
     public let login = SettingsSection<LoginSettings>()
     public let accounts = SettingsSection<AccountsSettings>()
     public let store = SettingsSection<StoreSettings>()

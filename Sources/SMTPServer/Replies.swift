@@ -22,6 +22,19 @@ extension Reply {
     static let sayRecipientFirst = Reply("503 5.5.1 No recipient was accepted; say RCPT first")
     static let transactionIsOpen = Reply("503 5.5.1 A message is under way; end it or say RSET")
 
+    // Encryption.
+    static let startTLS = Reply("220 2.0.0 Ready to start TLS")
+    static let encryptedAlready = Reply("503 5.5.1 TLS is on already")
+    static let noTLS = Reply("502 5.5.1 TLS is not offered here")
+
+    // Logging in.
+    static let loggedIn = Reply("235 2.7.0 Welcome")
+    static let loggedInAlready = Reply("503 5.5.1 You are logged in already")
+    static let logInFirst = Reply("530 5.7.0 Log in first")
+    static let startTLSFirst = Reply("530 5.7.0 Say STARTTLS first, then log in")
+    static let notYourAddress = Reply("553 5.7.1 This sender's address is not yours")
+    static let accountClosed = Reply("421 4.7.0 This account is closed", endsSession: true)
+
     // What is no SMTP.
     static let unknownCommand = Reply("500 5.5.2 Unknown command")
     static let notText = Reply("500 5.5.2 Control characters have no place in a command")
@@ -66,7 +79,7 @@ extension Reply {
     /// The last words when waiting for the peer came to nothing.
     init(ending error: ConnectionError) {
         switch error {
-        case .closed: self = .silence
+        case .closed, .notEncrypted: self = .silence
         case .deadline: self = .timedOut
         case .stopping: self = .stopping
         case .lineTooLong: self = Reply("500 5.5.2 Line too long", endsSession: true)

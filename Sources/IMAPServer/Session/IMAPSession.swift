@@ -20,6 +20,8 @@ struct IMAPSession {
     /// Whether what we say next would be taken for a message's text.
     var isInsideLiteral = false
     var isOver = false
+    /// Behind the answer to STARTTLS.
+    var startsTLS = false
     var failedLogins = 0
     /// What the client was told of flags by the command itself, which is no news any more.
     var toldFlags: [UID: ModSeq] = [:]
@@ -69,6 +71,7 @@ struct IMAPSession {
             try await skip(pending)
         }
         try say(outcome, to: tag)
+        if startsTLS { try await startTLS() }
         answers &+= 1
         if answers.isMultiple(of: Self.turn), connection.hasBufferedInput { await connection.yield() }
     }

@@ -31,7 +31,7 @@ extension StoreError {
 extension Farewell {
     init(_ error: ConnectionError) {
         switch error {
-        case .closed: self.init(nil)
+        case .closed, .notEncrypted: self.init(nil)
         case .deadline: self.init("Nothing was heard for too long")
         case .lineTooLong: self.init("The line is too long", code: .tooBig)
         case .stopping: self.init("The server is going down", code: .unavailable)

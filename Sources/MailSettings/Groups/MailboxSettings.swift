@@ -6,6 +6,12 @@ public struct MailboxSettings: SettingsGroup {
         "mailbox.interfaces", [], .addresses,
         "Addresses on which mailboxes are served; an empty list means all.", takesEffect: .live)
 
+    /// F9
+    public let certificate = Setting(
+        "mailbox.certificate", "default", .certificateName,
+        "Certificate that is shown to mail programs by POP3 and IMAP; another one is shown to who asks for one of its hosts (SNI).",
+        takesEffect: .live)
+
     /// F39. Names that RFC 6154 knows a use for get that use.
     public let folders = Setting(
         "mailbox.folders", ["Drafts", "Sent", "Junk", "Trash", "Archive"], .folderNames,

@@ -17,6 +17,10 @@ public struct SMTPSettings: SettingsGroup {
     public let heloName = Setting(
         "smtp.helo-name", "", .domainOrNone, "Name by which this server introduces itself; empty means the host's name.", takesEffect: .live
     )
+    /// F8
+    public let certificate = Setting(
+        "smtp.certificate", "default", .certificateName,
+        "Certificate that is shown to senders; another one is shown to who asks for one of its hosts (SNI).", takesEffect: .live)
     public let utf8 = Setting(
         "smtp.utf8", true, "Whether SMTPUTF8 is offered: addresses and headers beyond ASCII (RFC 6531).", takesEffect: .live)
 

@@ -1,0 +1,61 @@
+internal import NIOCore
+
+/// From the clear to TLS.
+extension Connection {
+    /// Whether this connection can be encrypted now.
+    public var canStartTLS: Bool { tls == nil && service.encryption.isOffered }
+
+    /// Does the handshake, as the server, with whatever comes next from the peer; what was written before leaves in the clear.
+    ///
+    /// Nothing that came in the clear may be left: the session refuses a peer that did not wait for our consent, because its octets
+    /// could be somebody else's (CVE-2011-0411). Throws `.notEncrypted` when the peers did not agree; the peer was told why by TLS.
+    public func startTLS() async throws(ConnectionError) {
+        guard let context = service.encryption.context() else { throw .notEncrypted }
+        try await encrypt(with: TLSEngine(context), within: service.encryption.handshakeLimit())
+    }
+
+    /// Does the handshake as the client. Throws `.notEncrypted` when the peers did not agree or the host could not be proved:
+    /// `tlsFailure` says why.
+    public func startTLS(as client: TLSClient, within limit: Duration) async throws(ConnectionError) {
+        guard let engine = TLSEngine(client) else {
+            tlsFailure = "\(client.host) or what its DNS says of its certificates cannot be used"
+            throw .notEncrypted
+        }
+        try await encrypt(with: engine, within: limit)
+    }
+
+    private func encrypt(with engine: TLSEngine, within limit: Duration) async throws(ConnectionError) {
+        loop.assertHere()
+        precondition(tls == nil && input.readableBytes == 0, "octets that came in the clear were kept across the start of TLS")
+        guard let context else { throw .closed }
+        flush()
+        let handler = TLSHandler(engine)
+        do {
+            try context.pipeline.syncOperations.addHandler(handler, position: .before(context.handler))
+        } catch {
+            throw .closed
+        }
+        tlsHandler = handler
+        let began = loop.now
+        readSize.expect(content: true)
+        if isReadingPaused { setReading(true) }
+        while tls == nil {
+            if tlsFailure != nil { throw .notEncrypted }
+            if inputEnded || self.context == nil { throw .closed }
+            if loop.interrupts(.handshake) { throw .stopping }
+            try await sleep(.handshake, since: began, within: limit)
+        }
+        readSize.expect(content: false)
+    }
+
+    /// From the handler.
+    func encryptionChanged(_ event: TLSEvent) {
+        switch event {
+        case .established(let facts): tls = facts
+        case .failed(let reason):
+            tlsFailure = reason
+            if tls == nil { service.encryption.report(reason, service, peer) }
+        }
+        if wait == .handshake { resume() }
+    }
+}

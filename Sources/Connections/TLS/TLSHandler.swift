@@ -1,0 +1,154 @@
+internal import NIOCore
+
+/// What a connection's encryption tells it.
+enum TLSEvent {
+    case established(TLSFacts)
+    /// The reason, for the journal.
+    case failed(String)
+}
+
+/// Stands between the socket and the connection and encrypts. Whose promise is kept, has his octets' ciphertext with the kernel.
+///
+/// What is written before the handshake's end waits for it. A close says goodbye first (close_notify), and closes when that has left;
+/// `abandon()` closes at once.
+final class TLSHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let engine: TLSEngine
+    private var waiting: CircularBuffer<(plain: ByteBuffer, written: EventLoopPromise<Void>?)> = []
+    private var hasFailed = false
+    private var hasSaidGoodbye = false
+    private var peerHasEnded = false
+    private var isAbandoned = false
+
+    init(_ engine: TLSEngine) { self.engine = engine }
+
+    /// From now on a close waits for nothing.
+    func abandon() { isAbandoned = true }
+
+    /// A client speaks first.
+    func handlerAdded(context: ChannelHandlerContext) {
+        guard context.channel.isActive, !engine.isServer else { return }
+        advance(context)
+        context.flush()
+    }
+
+    // MARK: from the peer
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasFailed else { return }
+        engine.receive(unwrapInboundIn(data))
+        if !engine.isEstablished { advance(context) }
+        if engine.isEstablished { decrypt(context) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        failWaiting(ChannelError.ioOnClosedChannel)
+        if !engine.isEstablished { fail(context, "the peer has gone") }
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+        if !engine.isEstablished { fail(context, "the peer has gone") }
+        endInput(context)
+    }
+
+    private func advance(_ context: ChannelHandlerContext) {
+        switch engine.advance() {
+        case .waiting: send(context)
+        case .established(let facts):
+            send(context)
+            context.fireUserInboundEventTriggered(TLSEvent.established(facts))
+            if !waiting.isEmpty { flush(context: context) }
+        case .failed(let reason):
+            send(context)
+            fail(context, reason)
+        }
+    }
+
+    private func decrypt(_ context: ChannelHandlerContext) {
+        var plain = context.channel.allocator.buffer(capacity: engine.received.readableBytes)
+        let outcome = engine.decrypt(into: &plain)
+        if plain.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plain)) }
+        // A key update or an alert may be due to the peer.
+        send(context)
+        switch outcome {
+        case .all: break
+        case .ended: endInput(context)
+        case .failed(let reason):
+            fail(context, reason)
+            endInput(context)
+        }
+    }
+
+    private func endInput(_ context: ChannelHandlerContext) {
+        guard !peerHasEnded else { return }
+        peerHasEnded = true
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+    }
+
+    private func fail(_ context: ChannelHandlerContext, _ reason: String) {
+        guard !hasFailed else { return }
+        hasFailed = true
+        failWaiting(ChannelError.ioOnClosedChannel)
+        context.fireUserInboundEventTriggered(TLSEvent.failed(reason))
+    }
+
+    // MARK: to the peer
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !hasFailed else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        waiting.append((unwrapOutboundIn(data), promise))
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        if engine.isEstablished {
+            var written: EventLoopPromise<Void>?
+            while let (plain, promise) = waiting.popFirst() {
+                engine.encrypt(plain)
+                if let promise { written.setOrCascade(to: promise) }
+            }
+            send(context, written)
+        }
+        context.flush()
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode != .input, engine.isEstablished, !hasSaidGoodbye, !isAbandoned else {
+            if mode == .all { failWaiting(ChannelError.ioOnClosedChannel) }
+            return context.close(mode: mode, promise: promise)
+        }
+        hasSaidGoodbye = true
+        flush(context: context)
+        engine.sayGoodbye()
+        let left = context.eventLoop.makePromise(of: Void.self)
+        send(context, left)
+        context.flush()
+        left.futureResult.assumeIsolatedUnsafeUnchecked().whenComplete { _ in context.close(mode: mode, promise: promise) }
+    }
+
+    /// Hands the engine's octets to the socket; they leave with the next flush.
+    private func send(_ context: ChannelHandlerContext, _ written: EventLoopPromise<Void>? = nil) {
+        if let octets = engine.takeToSend() {
+            context.write(wrapOutboundOut(octets), promise: written)
+        } else {
+            written?.succeed()
+        }
+    }
+
+    private func failWaiting(_ error: any Error) {
+        while let (_, promise) = waiting.popFirst() { promise?.fail(error) }
+    }
+}
