@@ -62,8 +62,23 @@ if [ ! -e "$settings" ]; then
 port = 2525
 interfaces = ["127.0.0.1"]
 
+[submission]
+port = 2587
+
+[smtps]
+port = 2465
+
 [imap]
 port = 2143
+
+[imaps]
+port = 2993
+
+[pop3]
+port = 2110
+
+[pop3s]
+port = 2995
 
 [mailbox]
 interfaces = ["127.0.0.1"]
@@ -126,22 +141,31 @@ setting() { # the port in force: from --set, else from the settings file, else t
     echo "$value"
 }
 smtp=127.0.0.1:$(setting smtp.port 2525)
+submission=127.0.0.1:$(setting submission.port 2587)
 imap=127.0.0.1:$(setting imap.port 2143)
+imaps=127.0.0.1:$(setting imaps.port 2993)
+pop3=127.0.0.1:$(setting pop3.port 2110)
 socket=$state/admin.sock
 cat << TEXT
 
-Postern takes mail for $domain on $smtp (SMTP) and shows it on $imap (IMAP).
+Postern takes mail for $domain on $smtp (SMTP) and $submission (submission), and shows it on $imap (IMAP), $imaps (IMAPS)
+and $pop3 (POP3). Its certificate vouches for itself.
 People: ${accounts[*]/%/@$domain}; each one's password is $password.
 State: $state (pid $daemon). Ctrl-C stops it; the mail stays there.
 
 Send a message to alice (swaks and mutt: apt-get install swaks mutt):
   swaks --server $smtp --from you@example.org --to alice@$domain --header 'Subject: Hello' --body 'It works.'
   printf 'From: you@example.org\r\nSubject: Hello\r\n\r\nIt works.\r\n' | curl smtp://$smtp --mail-from you@example.org --mail-rcpt alice@$domain -T -
+Send one as alice, who logs in behind STARTTLS:
+  swaks --server $submission --tls --auth-user alice@$domain --auth-password $password --from alice@$domain --to bob@$domain
 Read it:
   curl --user alice@$domain:$password 'imap://$imap/INBOX;MAILINDEX=*'
+  curl --insecure --user alice@$domain:$password 'imaps://$imaps/INBOX;MAILINDEX=*'
+  curl --user alice@$domain:$password pop3://$pop3/1
   mutt -n -F /dev/null -e 'set ssl_force_tls=no ssl_starttls=no imap_pass=$password' -f imap://alice%40$domain@$imap/INBOX
 Look after it:
   $bin/postern account list --socket $socket
+  $bin/postern certificate list --socket $socket
   $bin/postern settings list --socket $socket
 
 ready

@@ -1,5 +1,6 @@
 import MailCore
 import MailStore
+import MessageFormat
 import NIOCore
 import SMTPWire
 
@@ -20,6 +21,8 @@ struct Reception {
     private var message: IncomingMessage?
     private var decoder: MessageDecoder
     private var header = HeaderMeter()
+    /// What a mail program left out is added on the way.
+    private var completion: SubmittedHeader?
     /// Decoded and not yet with the store; our trace comes first.
     private var pending: ByteBuffer
     /// Octets that came over the wire.
@@ -29,10 +32,14 @@ struct Reception {
     /// Octets. When more are pending the store gets them before the next ones are waited for.
     private static let piece = 64 << 10
 
-    init(_ transaction: Transaction, _ framing: MessageDecoder.Framing, as message: IncomingMessage, trace: [UInt8], limits: SMTPLimits) {
+    init(
+        _ transaction: Transaction, _ framing: MessageDecoder.Framing, as message: IncomingMessage, trace: [UInt8],
+        completion: SubmittedHeader?, limits: SMTPLimits
+    ) {
         self.transaction = transaction
         self.message = message
         self.limits = limits
+        self.completion = completion
         id = message.id
         decoder = MessageDecoder(framing, bareNewlines: limits.refusesBareNewlines ? .kept : .madeCRLF)
         pending = ByteBuffer(bytes: trace)
@@ -68,6 +75,7 @@ struct Reception {
         decoder.finish { keep($0) }
         self.decoder = decoder
         judgeNewlines()
+        if refusal == nil, var completion = completion.take() { completion.finish { pending.writeBytes($0) } }
         await handOnAll()
         if let message {
             do throws(StoreError) {
@@ -99,7 +107,12 @@ struct Reception {
         header.feed(octets)
         if header.size > limits.header { return refuse(.headerTooLarge) }
         if size > limits.size { return refuse(.tooLarge) }
-        pending.writeBytes(octets)
+        guard var completion = completion.take() else {
+            pending.writeBytes(octets)
+            return
+        }
+        completion.feed(octets) { pending.writeBytes($0) }
+        self.completion = completion
     }
 
     private mutating func judgeNewlines() {

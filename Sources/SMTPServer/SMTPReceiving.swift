@@ -24,7 +24,11 @@ extension SMTPSession {
         try requireStore(with: services)
         let message = services.store.newMessage()
         let trace = trace(of: transaction, id: message.id, with: services)
-        return Reception(transaction, framing, as: message, trace: trace.octets, limits: SMTPLimits(services.settings))
+        let completion = transaction.submitter.map { _ in
+            SubmittedHeader(date: trace.date, messageID: "<\(message.id)@\(services.ownName)>")
+        }
+        return Reception(
+            transaction, framing, as: message, trace: trace.octets, completion: completion, limits: SMTPLimits(services.settings))
     }
 
     /// The lines that go before the message. RFC 5321 §4.4
@@ -33,7 +37,8 @@ extension SMTPSession {
         return Trace(
             sender: transaction.sender, helo: greeting.name, peer: connection.peer.address, host: services.ownName,
             transport: Trace.Transport(
-                isExtended: greeting.isExtended, isEncrypted: connection.isEncrypted, isUTF8: transaction.isUTF8),
+                isExtended: greeting.isExtended, cipher: connection.tls?.cipher, isAuthenticated: transaction.submitter != nil,
+                isUTF8: transaction.isUTF8),
             id: id, recipient: transaction.recipientCount == 1 ? transaction.firstRecipient : nil,
             date: HeaderDate.format(Int64(time(nil))))
     }
@@ -60,13 +65,13 @@ extension SMTPSession {
             throw error
         }
         let transaction = reception.transaction
-        services.logger.info(
-            "A message is stored.",
-            metadata: [
-                "event": .string(JournalEvent.messageAccepted.rawValue), "message": .string(reception.id.description),
-                "peer": .string(connection.peer.description), "sender": .string(transaction.sender.description),
-                "recipients": .string(String(transaction.recipientCount)), "size": .string(String(reception.size)),
-            ])
+        var metadata: Logger.Metadata = [
+            "event": .string(JournalEvent.messageAccepted.rawValue), "message": .string(reception.id.description),
+            "peer": .string(connection.peer.description), "sender": .string(transaction.sender.description),
+            "recipients": .string(String(transaction.recipientCount)), "size": .string(String(reception.size)),
+        ]
+        if let submitter = transaction.submitter { metadata["account"] = .string(submitter.address.description) }
+        services.logger.info("A message is stored.", metadata: metadata)
         return .stored(reception.id)
     }
 

@@ -1,9 +1,11 @@
+import Authentication
 import Connections
 import Logging
 import MailCore
 import MailSettings
 import NIOCore
 import SMTPWire
+import StateStore
 
 /// The dialogue with one peer: a value that its task owns and that verbs change. RFC 5321
 struct SMTPSession {
@@ -14,8 +16,12 @@ struct SMTPSession {
     }
 
     let connection: Connection
+    let role: SMTPRole
     var phase = Phase.connected
     var greeting: Greeting?
+    /// Who is logged in.
+    var account: Account?
+    var login: Login
     private var refusals = 0
     private var answers = 0
 
@@ -25,8 +31,8 @@ struct SMTPSession {
     private static let longestSkip = 1 << 20
 
     /// From the greeting to the last word; what was said last is delivered after it returns.
-    static func serve(_ connection: Connection, with services: SMTPServices) async {
-        var session = SMTPSession(connection: connection)
+    static func serve(_ connection: Connection, as role: SMTPRole, with services: SMTPServices) async {
+        var session = SMTPSession(connection: connection, role: role, login: Login(at: services.login, over: connection))
         var services = services
         do throws(Reply) {
             services.takeNewSettings()
@@ -37,7 +43,11 @@ struct SMTPSession {
         }
     }
 
-    private init(connection: Connection) { self.connection = connection }
+    private init(connection: Connection, role: SMTPRole, login: Login) {
+        self.connection = connection
+        self.role = role
+        self.login = login
+    }
 
     func say(_ reply: Reply) {
         connection.withOutput { output in
@@ -79,12 +89,19 @@ struct SMTPSession {
     private mutating func nextAnswer(with services: inout SMTPServices) async -> Reply {
         let smtp = services.settings.smtp
         do throws(ConnectionError) {
-            let line = try await connection.line(limit: smtp.maxCommandLine.bytes, within: smtp.commandTimeout)
+            let limit = smtp.maxCommandLine.bytes
+            let line = try await connection.line(limit: max(limit, mayLogIn ? Self.authLineLimit : 0), within: smtp.commandTimeout)
+            if line.count + 2 > limit, !line.prefix(5).equalsIgnoringCase("AUTH ".utf8) { return .lineTooLong }
             if !phase.isTransaction { services.takeNewSettings() }
             return await answer(line, with: services)
         } catch {
             return error == .lineTooLong ? await skipLine(within: smtp.commandTimeout) : Reply(ending: error)
         }
+    }
+
+    /// Whether AUTH, whose line may be longer than others, can be said now.
+    private var mayLogIn: Bool {
+        if case .ready = phase { account == nil } else { false }
     }
 
     /// The one place where a line becomes an answer: which verb it is, whether it is read, and whether its rule allows it now.

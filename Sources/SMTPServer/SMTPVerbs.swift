@@ -4,7 +4,7 @@ import SMTPWire
 enum SMTPVerbs {
     static let all: [any SMTPVerb.Type] = [
         RcptVerb.self, MailVerb.self, DataVerb.self, BdatVerb.self, EhloVerb.self, HeloVerb.self, RsetVerb.self, NoopVerb.self,
-        QuitVerb.self, VrfyVerb.self, ExpnVerb.self, HelpVerb.self,
+        QuitVerb.self, StartTLSVerb.self, AuthVerb.self, VrfyVerb.self, ExpnVerb.self, HelpVerb.self,
     ]
 
     static func named(_ name: VerbName) -> (any SMTPVerb.Type)? { byName[name] }

@@ -8,6 +8,8 @@ struct Transaction {
     let sender: ReversePath
     /// The peer said SMTPUTF8. RFC 6531 §3.4
     let isUTF8: Bool
+    /// Who has logged in and hands the message in; `nil` for mail from elsewhere.
+    let submitter: Account?
     /// How many RCPT were accepted; two of the same address are two.
     private(set) var recipientCount = 0
     /// The first of them, as the peer wrote it.
@@ -16,9 +18,10 @@ struct Transaction {
     private(set) var mailboxes: [LocalRecipient] = []
     private var known: Set<AccountID> = []
 
-    init(sender: ReversePath, isUTF8: Bool) {
+    init(sender: ReversePath, isUTF8: Bool, submitter: Account?) {
         self.sender = sender
         self.isUTF8 = isUTF8
+        self.submitter = submitter
     }
 
     mutating func add(_ recipient: ForwardPath, reaching accounts: [Account]) {

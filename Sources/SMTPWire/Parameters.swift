@@ -43,6 +43,8 @@ public struct SenderParameters: Hashable, Sendable {
     public var body: Body?
     /// `SMTPUTF8`: the peer means addresses and headers in UTF-8.
     public var utf8 = false
+    /// `AUTH=`: who is said to have handed the message in first. It is only a claim, and is read for form's sake. RFC 4954 §5
+    public var hasAuth = false
     /// A parameter that we never offered stood there.
     public var hasUnknown = false
 
@@ -63,6 +65,9 @@ public struct SenderParameters: Hashable, Sendable {
             } else if parameter.isNamed("SMTPUTF8") {
                 guard !utf8, parameter.value == nil else { throw line.error(wanted: "SMTPUTF8 once and without a value") }
                 utf8 = true
+            } else if parameter.isNamed("AUTH") {
+                guard !hasAuth, parameter.value != nil else { throw line.error(wanted: "AUTH=name once") }
+                hasAuth = true
             } else {
                 hasUnknown = true
             }

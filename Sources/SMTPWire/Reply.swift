@@ -44,7 +44,10 @@ public struct Reply: Error, Hashable, Sendable, CustomStringConvertible {
     /// Nothing is said: the peer is gone.
     public static let silence = Reply("", endsSession: true)
 
-    /// The first digit, the kind of answer: 2 done, 3 go on, 4 not now, 5 no. 0 for silence.
+    /// Nothing more is said: the verb has given its answer by itself.
+    public static let said = Reply("")
+
+    /// The first digit, the kind of answer: 2 done, 3 go on, 4 not now, 5 no. 0 when nothing is said.
     public var kind: Int {
         withOctets { $0.first.map { Int($0) - 48 } ?? 0 }
     }

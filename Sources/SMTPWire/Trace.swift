@@ -5,23 +5,21 @@ public struct Trace: Sendable {
     /// The `WITH` clause. RFC 3848, RFC 6531 §4.3
     public struct Transport: Sendable {
         public var isExtended: Bool
-        public var isEncrypted: Bool
+        /// The cipher's registered name; `nil` in the clear.
+        public var cipher: String?
+        public var isAuthenticated: Bool
         public var isUTF8: Bool
 
-        public init(isExtended: Bool, isEncrypted: Bool, isUTF8: Bool) {
+        public init(isExtended: Bool, cipher: String? = nil, isAuthenticated: Bool = false, isUTF8: Bool) {
             self.isExtended = isExtended
-            self.isEncrypted = isEncrypted
+            self.cipher = cipher
+            self.isAuthenticated = isAuthenticated
             self.isUTF8 = isUTF8
         }
 
-        public var keyword: StaticString {
-            switch (isUTF8, isExtended, isEncrypted) {
-            case (true, _, false): "UTF8SMTP"
-            case (true, _, true): "UTF8SMTPS"
-            case (false, true, false): "ESMTP"
-            case (false, true, true): "ESMTPS"
-            case (false, false, _): "SMTP"
-            }
+        public var keyword: String {
+            guard isUTF8 || isExtended else { return "SMTP" }
+            return (isUTF8 ? "UTF8SMTP" : "ESMTP") + (cipher == nil ? "" : "S") + (isAuthenticated ? "A" : "")
         }
     }
 
@@ -64,9 +62,14 @@ public struct Trace: Sendable {
         out.append(contentsOf: "])\r\n\tby ".utf8)
         out.append(contentsOf: host.utf8)
         out.append(contentsOf: " with ".utf8)
-        transport.keyword.withUTF8Buffer { out.append(contentsOf: $0) }
+        out.append(contentsOf: transport.keyword.utf8)
         out.append(contentsOf: " id ".utf8)
         out.append(contentsOf: id.description.utf8)
+        // RFC 8314 §4.3
+        if let cipher = transport.cipher {
+            out.append(contentsOf: "\r\n\ttls ".utf8)
+            out.append(contentsOf: cipher.utf8)
+        }
         if let recipient {
             out.append(contentsOf: "\r\n\tfor <".utf8)
             out.append(contentsOf: recipient.description.utf8)

@@ -15,8 +15,14 @@ struct ListenPlan: Hashable {
 
     static func wanted(_ settings: Settings) -> ListenPlan {
         var plan = ListenPlan()
-        plan.add("smtp", port: settings.smtp.port, on: settings.smtp.interfaces)
-        plan.add("imap", port: settings.imap.port, on: settings.mailbox.interfaces)
+        for service in ServiceDeclaration.all where service.isEnabled(settings) {
+            let interfaces =
+                switch service.side {
+                case .smtp: settings.smtp.interfaces
+                case .mailbox: settings.mailbox.interfaces
+                }
+            plan.add(service.name, port: service.port(settings), on: interfaces)
+        }
         return plan
     }
 

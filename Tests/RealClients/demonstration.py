@@ -79,10 +79,16 @@ class Demonstration(Server):
 
     def __init__(self, state=None, settings=None, environment=None):
         super().__init__(free_port(), free_port())
+        self.submission_port, self.smtps_port, self.imaps_port = free_port(), free_port(), free_port()
+        self.pop3_port, self.pop3s_port = free_port(), free_port()
         self.folder = tempfile.TemporaryDirectory(prefix="postern-test-")
         self.state = pathlib.Path(state) if state else pathlib.Path(self.folder.name) / "state"
         self.journal = pathlib.Path(self.folder.name) / "journal"
-        self.settings = {"smtp.port": self.smtp_port, "imap.port": self.imap_port, **(settings or {})}
+        ports = {
+            "smtp": self.smtp_port, "submission": self.submission_port, "smtps": self.smtps_port, "imap": self.imap_port,
+            "imaps": self.imaps_port, "pop3": self.pop3_port, "pop3s": self.pop3s_port,
+        }
+        self.settings = {**{f"{service}.port": port for service, port in ports.items()}, **(settings or {})}
         self.environment = environment or {}
         self.script = None
         self.pid = None

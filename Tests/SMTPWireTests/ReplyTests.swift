@@ -54,7 +54,7 @@ import Testing
 
     @Test func oneRecipientIsNamed() throws {
         let text = try trace(
-            "client.example", peer: "192.0.2.1", .init(isExtended: true, isEncrypted: false, isUTF8: false),
+            "client.example", peer: "192.0.2.1", .init(isExtended: true, isUTF8: false),
             recipient: .address(try #require(MailAddress("bob@example.org"))),
             sender: .address(try #require(MailAddress("\"a b\"@x.example"))))
         #expect(
@@ -68,21 +68,27 @@ import Testing
     }
 
     @Test func severalAreNot() throws {
-        let text = try trace("[IPv6:::1]", peer: "::1", .init(isExtended: true, isEncrypted: true, isUTF8: true))
+        let transport = Trace.Transport(isExtended: true, cipher: "TLS_AES_256_GCM_SHA384", isAuthenticated: true, isUTF8: true)
+        let text = try trace("[IPv6:::1]", peer: "::1", transport)
         #expect(
             text == """
                 Return-Path: <>\r
                 Received: from [IPv6:::1] ([IPv6:::1])\r
-                \tby mx.example.org with UTF8SMTPS id 10;\r
+                \tby mx.example.org with UTF8SMTPSA id 10\r
+                \ttls TLS_AES_256_GCM_SHA384;\r
                 \tFri, 21 Nov 2025 10:00:00 +0000\r\n
                 """)
     }
 
+    /// RFC 3848, RFC 6531 §4.3
     @Test(arguments: [
-        (false, false, false, "SMTP"), (true, false, false, "ESMTP"), (true, true, false, "ESMTPS"), (true, false, true, "UTF8SMTP"),
-        (true, true, true, "UTF8SMTPS"),
+        (false, false, false, false, "SMTP"), (true, false, false, false, "ESMTP"), (true, true, false, false, "ESMTPS"),
+        (true, false, true, false, "ESMTPA"), (true, true, true, false, "ESMTPSA"), (true, false, false, true, "UTF8SMTP"),
+        (true, true, false, true, "UTF8SMTPS"), (true, false, true, true, "UTF8SMTPA"), (true, true, true, true, "UTF8SMTPSA"),
     ])
-    func transportHasItsWord(extended: Bool, encrypted: Bool, utf8: Bool, word: String) {
-        #expect("\(Trace.Transport(isExtended: extended, isEncrypted: encrypted, isUTF8: utf8).keyword)" == word)
+    func transportHasItsWord(extended: Bool, encrypted: Bool, authenticated: Bool, utf8: Bool, word: String) {
+        let transport = Trace.Transport(
+            isExtended: extended, cipher: encrypted ? "X" : nil, isAuthenticated: authenticated, isUTF8: utf8)
+        #expect(transport.keyword == word)
     }
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Postern as a target of the benchmark: SMTP 6525, IMAP 6143, in a cgroup of its own.
+# Postern as a target of the benchmark: SMTP 6525, submission 6587, IMAP 6143, POP3 6110, in a cgroup of its own.
 # postern.sh up | down | reset | pids
 . "$(dirname "$0")/lib.sh"
 NAME=postern; P="$BENCH_DIR/$NAME" STATE="$BENCH_DIR/$NAME/state" CLEAN="$BENCH_DIR/$NAME/clean"
@@ -20,12 +20,14 @@ people() {
   "$BIN/postern" domain add "$DOMAIN" --socket "$STATE/admin.sock" > /dev/null || return 1
   local login password
   while read -r login password; do echo "$password" | "$BIN/postern" account add "$login" --password-stdin --socket "$STATE/admin.sock" > /dev/null || return 1; done < "$BENCH_DIR/users"
+  # The certificate that the peers have, too.
+  "$BIN/postern" certificate import default --chain "$BENCH_DIR/tls/cert.pem" --key "$BENCH_DIR/tls/key.pem" --socket "$STATE/admin.sock" > /dev/null || return 1
   stop && cp -a "$STATE" "$CLEAN"
 }
 up() {
   bench_common; BIN=$("$BENCH_HOME/../build.sh") || return 1; mkdir -p "$P"; echo "BIN=$BIN" > "$P/bin"
   [ -x "$BENCH_DIR/count" ] && [ ! "$BENCH_HOME/load/count.c" -nt "$BENCH_DIR/count" ] || cc -O2 -o "$BENCH_DIR/count" "$BENCH_HOME/load/count.c" -lsqlite3 || return 1
-  printf '[smtp]\nport = 6525\ninterfaces = ["127.0.0.1"]\n[imap]\nport = 6143\n[mailbox]\ninterfaces = ["127.0.0.1"]\n' > "$P/postern.toml"
+  printf '[smtp]\nport = 6525\ninterfaces = ["127.0.0.1"]\n[submission]\nport = 6587\n[smtps]\nport = 6465\n[imap]\nport = 6143\n[imaps]\nport = 6993\n[pop3]\nport = 6110\n[pop3s]\nport = 6995\n[mailbox]\ninterfaces = ["127.0.0.1"]\n' > "$P/postern.toml"
   stop && people && start
 }
 reset() { . "$P/bin"; stop && rm -rf "$STATE" && cp -a "$CLEAN" "$STATE" && sync -f "$STATE" && start && sleep 0.5; }

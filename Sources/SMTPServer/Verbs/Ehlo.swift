@@ -1,3 +1,5 @@
+import Authentication
+import Connections
 import MailCore
 import MailSettings
 import SMTPWire
@@ -19,6 +21,9 @@ struct EhloVerb: SMTPVerb {
         if services.settings.smtp.utf8 { lines.append("SMTPUTF8") }
         lines.append("ENHANCEDSTATUSCODES")
         lines.append("CHUNKING")
+        if session.connection.canStartTLS { lines.append("STARTTLS") }
+        let mechanisms = services.login.mechanisms(under: LoginConditions(of: session.connection))
+        if session.account == nil, !mechanisms.isEmpty { lines.append("AUTH " + mechanisms.joined(separator: " ")) }
         return Reply(250, nil, lines)
     }
 }

@@ -2,6 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
+@testable import Connections
+
 /// A client's end of a connection: it takes in whatever comes, at once, and hands it out by lines, however it was cut into packets.
 final class ClientConnection: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
@@ -21,6 +23,8 @@ final class ClientConnection: ChannelInboundHandler, Sendable {
         /// How much of `input` was handed out.
         var taken = 0
         var isClosed = false
+        /// What came of TLS, once it was begun.
+        var encryption: Result<TLSFacts, NoEncryption>?
         var waiter: CheckedContinuation<Void, Never>?
     }
 
@@ -43,6 +47,14 @@ final class ClientConnection: ChannelInboundHandler, Sendable {
         change { $0.input += bytes.readableBytesView }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event as? TLSEvent {
+        case .established(let facts): change { $0.encryption = .success(facts) }
+        case .failed(let reason): change { $0.encryption = .failure(NoEncryption(description: reason)) }
+        case nil: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
     func channelInactive(context: ChannelHandlerContext) { change { $0.isClosed = true } }
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
@@ -50,6 +62,27 @@ final class ClientConnection: ChannelInboundHandler, Sendable {
     func send(_ octets: [UInt8]) async {
         guard let channel = opened.withLock({ $0 }) else { return }
         try? await channel.writeAndFlush(ByteBuffer(bytes: octets))
+    }
+
+    struct NoEncryption: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Speaks TLS from now on, with whoever shows whatever certificate.
+    func encrypt() async throws {
+        guard let channel = opened.withLock({ $0 }) else { return }
+        try await channel.eventLoop.submit {
+            guard let engine = TLSEngine(TLSClient(host: "mail.postern.test", proof: .none)) else { return }
+            try channel.pipeline.syncOperations.addHandler(TLSHandler(engine), position: .first)
+        }.get()
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            if let outcome = state.withLock({ $0.encryption }) {
+                _ = try outcome.get()
+                return
+            }
+            guard await news(before: deadline) else { throw NoEncryption(description: "nothing came of the handshake in 20 s") }
+        }
     }
 
     func close() async { try? await opened.withLock { $0 }?.close() }
@@ -70,11 +103,11 @@ final class ClientConnection: ChannelInboundHandler, Sendable {
     private func news(before deadline: ContinuousClock.Instant) async -> Bool {
         let remaining = ContinuousClock.now.duration(to: deadline)
         guard remaining > .zero else { return false }
-        let seen = state.withLock { $0.input.count }
+        let (seen, isUnencrypted) = state.withLock { ($0.input.count, $0.encryption == nil) }
         let alarm = Self.loops.next().scheduleTask(in: TimeAmount(remaining)) { self.change { _ in } }
         await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
             let isNews = state.withLock { state in
-                guard state.input.count == seen, !state.isClosed else { return true }
+                guard state.input.count == seen, (state.encryption == nil) == isUnencrypted, !state.isClosed else { return true }
                 state.waiter = waiter
                 return false
             }

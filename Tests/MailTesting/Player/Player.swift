@@ -70,6 +70,12 @@ final class Player {
         case .close(let name): await speakers.removeValue(forKey: name)?.close()
         case .closed(let name): try await speaker(name).hearEnd(or: { failure(step.line, $0) })
         case .silent(let name): try await speaker(name).hearNothing(or: { failure(step.line, $0) })
+        case .tls(let name):
+            do {
+                try await speaker(name).encrypt()
+            } catch {
+                throw failure(step.line, "wanted TLS: \(error)")
+            }
         case .wait(let duration):
             await server.clock.loopsGoRound()
             server.clock.advance(by: duration)
@@ -119,7 +125,9 @@ final class Player {
 
     private func speaker(_ service: ServiceName) async throws -> Speaker {
         guard let port = server.port(of: service) else { throw TestServer.Unusable("the server is stopped") }
-        return Speaker(service, try await ClientConnection.open(port: port))
+        let speaker = Speaker(service, try await ClientConnection.open(port: port))
+        if service.isEncrypted { try await speaker.encrypt() }
+        return speaker
     }
 
     private func flush() async {
@@ -144,7 +152,7 @@ final class Player {
     private func send(_ block: [ClientText], _ isLiteral: Bool, by name: ConnectionName) async throws {
         let speaker = try await speaker(name)
         speaker.say(try octets(of: block))
-        if isLiteral, speaker.service == .imap { speaker.say([13, 10]) }
+        if isLiteral, speaker.service.dialect == .imap { speaker.say([13, 10]) }
     }
 
     private func logIn(_ name: ConnectionName, as account: String, _ line: Int) async throws {

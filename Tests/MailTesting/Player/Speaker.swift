@@ -25,6 +25,9 @@ final class Speaker {
 
     func close() async { await connection.close() }
 
+    /// Throws a sentence when the server does not agree on TLS.
+    func encrypt() async throws { try await connection.encrypt() }
+
     /// A client that speaks first in a transcript has heard the greeting before.
     func greet(or failing: (String) -> PlayFailure) async throws {
         guard !hasHeard else { return }
@@ -77,7 +80,7 @@ final class Speaker {
             case .nothing(let rest):
                 throw failing("server said nothing more in \(Self.patience.components.seconds) s" + Self.after(lines + [rest]))
             }
-        } while service == .smtp && lines.last.map(isContinued) == true
+        } while service.dialect == .smtp && lines.last.map(isContinued) == true
         return lines
     }
 
@@ -122,7 +125,7 @@ final class Speaker {
 
 extension ServiceName {
     fileprivate func isGreeting(_ line: [UInt8]) -> Bool {
-        switch self {
+        switch dialect {
         case .smtp: line.starts(with: "220 ".utf8)
         case .imap: line.starts(with: "* OK".utf8)
         }

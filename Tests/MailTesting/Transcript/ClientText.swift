@@ -11,7 +11,7 @@ struct ClientText: Sendable, Hashable {
 
     /// With that size: `{31}` and `{31+}` are literals of IMAP, SMTP's BDAT has the bare number.
     func announcing(_ size: Int, to service: ServiceName) -> ClientText {
-        switch service {
+        switch service.dialect {
         case .imap: ClientText(source.replacing("{}", with: "{\(size)}").replacing("{+}", with: "{\(size)+}"))
         case .smtp: ClientText(source.replacing("{}", with: "\(size)"))
         }

@@ -32,6 +32,8 @@ enum Action: Sendable, Hashable {
     case closed(ConnectionName)
     /// The server says nothing.
     case silent(ConnectionName)
+    /// The client begins TLS.
+    case tls(ConnectionName)
     /// The test's clock goes on.
     case wait(Duration)
     /// What was sent so far leaves as a packet of its own. With a time: nothing happens for so long, by the real clock.
@@ -55,9 +57,24 @@ struct Sending: Sendable, Hashable {
     var announced: [ClientText]?
 }
 
-enum ServiceName: String, Sendable {
+enum ServiceName: String, Sendable, CaseIterable {
     case smtp
+    case submission
+    case smtps
     case imap
+    case imaps
+
+    enum Dialect { case smtp, imap }
+
+    var dialect: Dialect {
+        switch self {
+        case .smtp, .submission, .smtps: .smtp
+        case .imap, .imaps: .imap
+        }
+    }
+
+    /// TLS comes first.
+    var isEncrypted: Bool { self == .smtps || self == .imaps }
 }
 
 /// What holds before or changes on the way.

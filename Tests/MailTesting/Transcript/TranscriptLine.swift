@@ -29,13 +29,15 @@ struct Line {
     /// `smtp as C2`, `imap as C2 for alice`, `imap for alice`
     func connect() throws(ClientText.Unreadable) -> (ServiceName, ConnectionName, account: String?) {
         var words = words[...]
-        guard let service = words.popFirst().flatMap(ServiceName.init(rawValue:)) else { throw .init("connect smtp, or imap") }
+        guard let service = words.popFirst().flatMap(ServiceName.init(rawValue:)) else {
+            throw .init("connect " + ServiceName.allCases.map(\.rawValue).joined(separator: ", or "))
+        }
         var connection = ConnectionName.first
         var account: String?
         while let word = words.popFirst(), let value = words.popFirst() {
             switch word {
             case "as": connection = try Self.connection(named: value)
-            case "for" where service == .imap: account = value
+            case "for" where service.dialect == .imap: account = value
             default: throw .init("connect \(service) [as C2] [for alice]")
             }
         }

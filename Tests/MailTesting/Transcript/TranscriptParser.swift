@@ -50,6 +50,7 @@ struct TranscriptParser {
         case "close": add(.close(try line.connection()))
         case "closed": add(.closed(try line.connection()))
         case "silent": add(.silent(try line.connection()))
+        case "tls": add(.tls(try line.connection()))
         case "wait": add(.wait(try line.duration()))
         case "pause": add(.pause(line.rest.isEmpty ? nil : try line.duration()))
         case "stop": add(.stop)
@@ -64,7 +65,7 @@ struct TranscriptParser {
 
     /// Lines of one SMTP reply, which a hyphen behind the code joins, become one expectation.
     private mutating func addExpectation(_ dialogue: Dialogue, _ number: Int) {
-        let isResponse = services[dialogue.connection] ?? service == .imap
+        let isResponse = (services[dialogue.connection] ?? service).dialect == .imap
         let line = Expectation.Line(number: number, pattern: Pattern(dialogue.text, isResponse: isResponse))
         if case .expect(dialogue.connection, var before) = steps.last?.action, !skipsOthers, dialogue.times == 1, !isResponse,
             before.lines.last?.pattern.isContinued == true, let start = steps.last?.line

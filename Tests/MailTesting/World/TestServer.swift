@@ -1,3 +1,5 @@
+import Authentication
+import Certificates
 import Connections
 import IMAPServer
 import Logging
@@ -14,6 +16,14 @@ import Synchronization
 final class TestServer: Sendable {
     static let domain = "postern.test"
     static let password = "postern-demo"
+    static let hostname = "mail.postern.test"
+    /// One for all servers of the process: an RSA key takes longer to make than a short transcript to play.
+    private static let certificate: NamedCertificate = {
+        guard let made = try? SelfSigned.make(name: "default", hostName: hostname, at: 1_700_000_000) else {
+            preconditionFailure("a certificate for \(hostname) can be made")
+        }
+        return made
+    }()
 
     let settings: LiveSettings
     let clock = TestClock()
@@ -49,15 +59,18 @@ final class TestServer: Sendable {
         let store = try MailStore(folder: folder.path, configuration: configuration, logger: journal.logger)
         let hub = ConnectionHub(loops: 1, logger: journal.logger, clock: clock.forConnections)
         running.withLock { $0 = Running(state: state, store: store, hub: hub) }
-        let authenticator = Authenticator(state: state, defaultDomain: { settings.current.login.defaultDomain })
         let logger = journal.logger
+        let login = LoginDesk(state: state, settings: settings, logger: logger, now: clock.forConnections.now)
+        let encryption = ServerEncryption(
+            settings: settings, certificates: { ["default": Self.certificate] }, logger: logger, clock: clock.forConnections)
+        let smtp = SMTPServices(settings: settings, state: state, store: store, login: login, hostname: Self.hostname, logger: logger)
+        let imap = IMAPServices(settings: settings, state: state, login: login, store: store, hostname: Self.hostname, logger: logger)
         let services = [
-            ServiceName.smtp: SMTPFace.service(
-                SMTPServices(settings: settings, state: state, store: store, hostname: "mail.postern.test", logger: logger)),
-            .imap: IMAPFace.service(
-                IMAPServices(
-                    settings: settings, state: state, authenticator: authenticator, store: store, hostname: "mail.postern.test",
-                    logger: logger)),
+            ServiceName.smtp: SMTPFace.service(smtp, as: .relay, encryption: encryption.service(.smtp, isImplicit: false)),
+            .submission: SMTPFace.service(smtp, as: .submission, encryption: encryption.service(.smtp, isImplicit: false)),
+            .smtps: SMTPFace.service(smtp, as: .submissions, encryption: encryption.service(.smtp, isImplicit: true)),
+            .imap: IMAPFace.service(imap, encryption: encryption.service(.mailbox, protocols: ["imap"], isImplicit: false)),
+            .imaps: IMAPFace.service(imap, encryption: encryption.service(.mailbox, protocols: ["imap"], isImplicit: true)),
         ]
         guard let loopback = IPAddress("127.0.0.1") else { preconditionFailure("127.0.0.1 is an address") }
         for (name, service) in services {
@@ -88,8 +101,7 @@ final class TestServer: Sendable {
         let address = try address(name)
         var account = try await open.state.addAccount(address: address, password: Array(Self.password.utf8), iterations: 1)
         if !isEnabled { account = try await open.state.setAccount(address, AccountChange(enabled: false)) }
-        let folders = settings.current.mailbox.folders.map { (name: $0, specialUse: SpecialUse(rawValue: $0.lowercased())) }
-        try await open.store.provision(account.id, address: account.address, folders: folders)
+        try await open.store.provision(account.id, address: account.address, folders: settings.current.mailbox.folders)
     }
 
     func addAlias(_ name: String, targets: [String]) async throws {
