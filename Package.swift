@@ -81,25 +81,24 @@ let package = Package(
             "SMTPServer", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "MailStore", "StateStore", "Connections", "Delivery",
             "Host", .nio, .log),
         target(
-            "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "SASL", "MailStore", "StateStore", "Connections", "Host",
-            .nio, .log),
+            "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "MailStore", "StateStore", "Connections",
+            "Authentication", "Host", .nio, .log),
         target(
             "AdminServer", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", .hummingbird, .lifecycle, .nio,
             .nioPosix,
             .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Delivery", "Host",
-            "SMTPServer",
-            "IMAPServer",
+            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Authentication",
+            "Delivery", "Host", "SMTPServer", "IMAPServer",
             "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         // tests
         .target(
             name: "MailTesting",
             dependencies: [
-                "MailCore", "MailSettings", "MailStore", "StateStore", "Connections", "Delivery", "Host", "SMTPServer", "IMAPServer", .nio,
-                .nioPosix, .log,
+                "MailCore", "MailSettings", "MailStore", "StateStore", "Connections", "Authentication", "Delivery", "Host", "SMTPServer",
+                "IMAPServer", .nio, .nioPosix, .log,
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
         tests("MailCoreTests", "MailCore"),
@@ -113,6 +112,7 @@ let package = Package(
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ConnectionsTests", "Connections", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
         tests("HostTests", "Host", "MailCore", .log),
+        tests("AuthenticationTests", "Authentication", "SASL", "StateStore", "Connections", "MailSettings", "MailCore", .log),
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),

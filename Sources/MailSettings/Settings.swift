@@ -3,6 +3,7 @@ public final class SettingsGroups: Sendable {
     public let smtp = SettingsSection<SMTPSettings>()
     public let imap = SettingsSection<IMAPSettings>()
     public let mailbox = SettingsSection<MailboxSettings>()
+    public let encryption = SettingsSection<EncryptionSettings>()
     public let login = SettingsSection<LoginSettings>()
     public let accounts = SettingsSection<AccountsSettings>()
     public let store = SettingsSection<StoreSettings>()

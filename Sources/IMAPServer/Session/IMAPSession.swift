@@ -1,3 +1,4 @@
+import Authentication
 import Connections
 import IMAPWire
 import MailCore
@@ -20,7 +21,7 @@ struct IMAPSession {
     /// Whether what we say next would be taken for a message's text.
     var isInsideLiteral = false
     var isOver = false
-    var failedLogins = 0
+    var login: Authentication.Login
     /// What the client was told of flags by the command itself, which is no news any more.
     var toldFlags: [UID: ModSeq] = [:]
 
@@ -48,6 +49,7 @@ struct IMAPSession {
         self.connection = connection
         self.services = services
         self.settings = settings
+        login = Authentication.Login(at: services.desk, over: connection)
     }
 
     /// How long we wait for the next command.

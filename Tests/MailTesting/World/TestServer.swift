@@ -1,3 +1,4 @@
+import Authentication
 import Connections
 import IMAPServer
 import Logging
@@ -20,6 +21,8 @@ final class TestServer: Sendable {
     let journal = JournalRecorder()
     private let folder: TemporaryFolder
     private let running = Mutex<Running?>(nil)
+    /// Whether who logs in over loopback is treated like who comes from afar. To be said before the start.
+    let everybodyIsAStranger = Atomic(false)
 
     /// What there is between a start and a stop.
     private struct Running {
@@ -49,14 +52,17 @@ final class TestServer: Sendable {
         let store = try MailStore(folder: folder.path, configuration: configuration, logger: journal.logger)
         let hub = ConnectionHub(loops: 1, logger: journal.logger, clock: clock.forConnections)
         running.withLock { $0 = Running(state: state, store: store, hub: hub) }
-        let authenticator = Authenticator(state: state, defaultDomain: { settings.current.login.defaultDomain })
         let logger = journal.logger
+        let areStrangers = everybodyIsAStranger.load(ordering: .relaxed)
+        let desk = LoginDesk(
+            state: state, settings: settings, logger: logger, now: clock.forConnections.now,
+            isLocal: { $0.isLoopback && !areStrangers })
         let services = [
             ServiceName.smtp: SMTPFace.service(
                 SMTPServices(settings: settings, state: state, store: store, hostname: "mail.postern.test", logger: logger)),
             .imap: IMAPFace.service(
                 IMAPServices(
-                    settings: settings, state: state, authenticator: authenticator, store: store, hostname: "mail.postern.test",
+                    settings: settings, state: state, desk: desk, store: store, hostname: "mail.postern.test",
                     logger: logger)),
         ]
         guard let loopback = IPAddress("127.0.0.1") else { preconditionFailure("127.0.0.1 is an address") }
