@@ -1,5 +1,6 @@
 public import Connections
 public import MailCore
+internal import SASL
 
 /// Under which circumstances somebody logs in: what decides which ways are offered, and what the journal says of it.
 public struct LoginConditions: Sendable {
@@ -13,5 +14,15 @@ public struct LoginConditions: Sendable {
         self.service = service
         self.peer = peer
         self.tls = tls
+    }
+
+    /// Those of this moment: STARTTLS changes them.
+    public init(of connection: Connection) {
+        self.init(service: connection.serviceName, peer: connection.peer, tls: connection.tls)
+    }
+
+    /// What SCRAM binds to.
+    var bindings: ChannelBindings? {
+        tls.map { ChannelBindings(endPoint: $0.endPointBinding, exporter: $0.exporterBinding) }
     }
 }

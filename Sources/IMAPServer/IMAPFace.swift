@@ -1,3 +1,4 @@
+public import Authentication
 public import Connections
 public import Logging
 public import MailSettings
@@ -8,18 +9,18 @@ public import StateStore
 public struct IMAPServices: Sendable {
     let settings: LiveSettings
     let state: StateStore
-    let authenticator: Authenticator
+    let desk: LoginDesk
     let store: MailStore
     /// By which name the server greets.
     let hostname: String
     let logger: Logger
 
     public init(
-        settings: LiveSettings, state: StateStore, authenticator: Authenticator, store: MailStore, hostname: String, logger: Logger
+        settings: LiveSettings, state: StateStore, desk: LoginDesk, store: MailStore, hostname: String, logger: Logger
     ) {
         self.settings = settings
         self.state = state
-        self.authenticator = authenticator
+        self.desk = desk
         self.store = store
         self.hostname = hostname
         self.logger = logger

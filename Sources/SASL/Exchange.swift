@@ -1,45 +1,58 @@
-public import MailCore
-
-/// The mechanisms that are offered, by their registered names.
-public enum Mechanism: String, CaseIterable, Sendable {
-    case plain = "PLAIN"
-
-    /// A mechanism's name is compared without case; `nil` when it is not offered.
-    public init?(name: some Sequence<UInt8>) {
-        guard let mechanism = Self.allCases.first(where: { name.equalsIgnoringCase($0.rawValue.utf8) }) else { return nil }
-        self = mechanism
-    }
-}
-
-/// Why an exchange ended without credentials. Nobody was logged in and nothing was asked of the accounts.
-public enum ExchangeFailure: Error, Hashable, Sendable {
-    /// The client said `*`. RFC 3501 §6.2.2, RFC 4954 §4
-    case cancelled
-    /// Not base 64, or not the mechanism's message.
-    case malformed(SyntaxError)
-}
+internal import MailCore
 
 /// A log-in by SASL as a value that IMAP `AUTHENTICATE`, SMTP `AUTH` and POP3 `AUTH` drive alike: the face sends what a step asks
 /// for in its own framing (`+ …`, `334 …`) and feeds back each line that the client answers with.
 ///
-///     start → challenge ⇄ answer → credentials | failure
+///     PLAIN, LOGIN    start → challenge ⇄ answer → credentials | failure
+///     SCRAM           start → challenge ⇄ answer → lookUp ⇄ found → challenge ⇄ answer → judge ⇄ proven, disproven
+///                           → challenge ⇄ answer → finished | failure
 ///
-/// An exchange is over after credentials or a failure; feeding it more is our mistake.
+/// An exchange is over after credentials, its finish or a failure; feeding it more is our mistake.
 public struct Exchange: Sendable {
     public enum Step: Sendable, Hashable {
         /// To be sent to the client in base 64; may be empty.
         case challenge([UInt8])
-        /// What the client claims; the accounts decide.
+        /// What the client claims; the accounts decide. The exchange is over.
         case credentials(PlainMessage)
+        /// Wants the parameters of this name's account, by `found`.
+        case lookUp(String)
+        /// Wants to know whether the proof is one, by `proven` or `disproven`.
+        case judge(ScramClaim)
+        /// The client has heard our signature. The exchange is over.
+        case finished
     }
 
     /// The longest line of base 64 that an answer may be; RFC 4954 §4 has 12,288 octets for a whole line.
     public static let longestAnswer = 12_288
 
-    public let mechanism: Mechanism
-    private var isOver = false
+    private enum State: Sendable {
+        case plain
+        case loginName
+        case loginPassword(name: String)
+        case scram(ScramExchange)
+        case over
+    }
 
-    public init(_ mechanism: Mechanism) { self.mechanism = mechanism }
+    public let mechanism: Mechanism
+    private var state: State
+
+    /// `bindings`: those of the channel, where mechanisms that bind it are offered. `nonce`: our part of SCRAM's, printable and
+    /// without commas; never used twice.
+    public init(_ mechanism: Mechanism, bindings: ChannelBindings? = nil, nonce: [UInt8] = Self.newNonce()) {
+        self.mechanism = mechanism
+        state =
+            switch mechanism {
+            case .plain: .plain
+            case .login: .loginName
+            case .scramSHA256, .scramSHA256Plus: .scram(ScramExchange(isPlus: mechanism.bindsChannel, bindings: bindings, nonce: nonce))
+            }
+    }
+
+    /// 144 bits of the system's randomness.
+    public static func newNonce() -> [UInt8] {
+        var random = SystemRandomNumberGenerator()
+        return Base64.encode((0..<18).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+    }
 
     /// Begins, with the initial response as the client wrote it if there was one: base 64, or `=` for an empty one. RFC 4959 §3, RFC 4954 §4
     public mutating func start(initialResponse: some Collection<UInt8>) throws(ExchangeFailure) -> Step {
@@ -49,34 +62,72 @@ public struct Exchange: Sendable {
 
     /// Begins without an initial response.
     public mutating func start() -> Step {
-        switch mechanism {
+        switch state {
+        case .loginName: .challenge(Array("Username:".utf8))
         // RFC 4422 §5.1: where the client speaks first, an empty challenge asks it to.
-        case .plain: .challenge([])
+        case .plain, .scram: .challenge([])
+        case .loginPassword, .over: preconditionFailure("an exchange begins once")
         }
     }
 
     /// A line that answers a challenge, without its line end.
     public mutating func answer(_ line: some Collection<UInt8>) throws(ExchangeFailure) -> Step {
+        if case .scram(let exchange) = state, let denial = exchange.denial {
+            state = .over
+            throw .refused(denial)
+        }
         if line.elementsEqual([UInt8(ascii: "*")]) {
-            isOver = true
+            state = .over
             throw .cancelled
         }
         guard line.count <= Self.longestAnswer, let message = Base64.decode(line) else {
-            isOver = true
+            state = .over
             throw .malformed(SyntaxError(wanted: "base 64", offset: 0))
         }
         return try take(message)
     }
 
+    /// After `lookUp`. For a name that nobody has, parameters that look like anybody's.
+    public mutating func found(_ parameters: ScramParameters) -> Step { scram { $0.found(parameters) } }
+
+    /// After `judge`: the proof was right, and this is ours.
+    public mutating func proven(serverSignature: [UInt8]) -> Step { scram { $0.proven(serverSignature: serverSignature) } }
+
+    /// After `judge`: the proof was none.
+    public mutating func disproven() -> Step { scram { $0.disproven() } }
+
     private mutating func take(_ message: [UInt8]) throws(ExchangeFailure) -> Step {
-        precondition(!isOver, "an exchange is not fed after its end")
-        isOver = true
+        let current = state
+        // Until the message has been understood.
+        state = .over
+        switch current {
+        case .plain:
+            return .credentials(try wellFormed { () throws(SyntaxError) in try PlainMessage(parsing: message) })
+        case .loginName:
+            state = .loginPassword(name: try wellFormed { () throws(SyntaxError) in try Identity.name(message, mayBeEmpty: false, at: 0) })
+            return .challenge(Array("Password:".utf8))
+        case .loginPassword(let name):
+            let password = try wellFormed { () throws(SyntaxError) in try Identity.password(message, at: 0) }
+            return .credentials(PlainMessage(authenticationIdentity: name, password: password))
+        case .scram(var exchange):
+            let step = try exchange.take(message)
+            if step != .finished { state = .scram(exchange) }
+            return step
+        case .over: preconditionFailure("an exchange is not fed after its end")
+        }
+    }
+
+    private func wellFormed<T>(_ read: () throws(SyntaxError) -> T) throws(ExchangeFailure) -> T {
         do {
-            switch mechanism {
-            case .plain: return .credentials(try PlainMessage(parsing: message))
-            }
+            return try read()
         } catch {
             throw .malformed(error)
         }
+    }
+
+    private mutating func scram(_ body: (inout ScramExchange) -> Step) -> Step {
+        guard case .scram(var exchange) = state else { preconditionFailure("only SCRAM asks the accounts in the middle") }
+        defer { state = .scram(exchange) }
+        return body(&exchange)
     }
 }

@@ -11,19 +11,19 @@ public struct SMTPServices: Sendable {
     let live: LiveSettings
     let state: StateStore
     let store: MailStore
-    let login: LoginDesk
+    let desk: LoginDesk
     let hostname: String
     let logger: Logger
 
     /// - Parameter hostname: the host's name, by which we introduce ourselves unless `smtp.helo-name` says otherwise.
     public init(
-        settings: LiveSettings, state: StateStore, store: MailStore, login: LoginDesk, hostname: String, logger: Logger
+        settings: LiveSettings, state: StateStore, store: MailStore, desk: LoginDesk, hostname: String, logger: Logger
     ) {
         self.settings = settings.current
         live = settings
         self.state = state
         self.store = store
-        self.login = login
+        self.desk = desk
         self.hostname = hostname
         self.logger = logger
     }

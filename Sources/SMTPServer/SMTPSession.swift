@@ -32,7 +32,7 @@ struct SMTPSession {
 
     /// From the greeting to the last word; what was said last is delivered after it returns.
     static func serve(_ connection: Connection, as role: SMTPRole, with services: SMTPServices) async {
-        var session = SMTPSession(connection: connection, role: role, login: Login(at: services.login, over: connection))
+        var session = SMTPSession(connection: connection, role: role, login: Login(at: services.desk, over: connection))
         var services = services
         do throws(Reply) {
             services.takeNewSettings()

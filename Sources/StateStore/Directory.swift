@@ -17,12 +17,14 @@ public struct Directory: Sendable {
         let accountsByID: [AccountID: Account]
         let targets: [MailAddress: [MailAddress]]
         let verifiers: [AccountID: PasswordVerifier]
+        let rounds: [Int]
 
         init(domains: [Domain], accounts: [Account], aliases: [Alias], verifiers: [AccountID: PasswordVerifier]) {
             self.domains = domains
             self.accounts = accounts
             self.aliases = aliases
             self.verifiers = verifiers
+            rounds = verifiers.values.map(\.iterations).sorted()
             domainAccounts = Dictionary(grouping: accounts, by: \.address.domain)
                 .merging(domains.map { ($0, []) }, uniquingKeysWith: { some, _ in some })
             accountsByAddress = Dictionary(accounts.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
@@ -69,4 +71,7 @@ public struct Directory: Sendable {
     }
 
     func verifier(_ id: AccountID) -> PasswordVerifier? { tables.verifiers[id] }
+
+    /// The rounds of every account's verifier, the fewest first.
+    var rounds: [Int] { tables.rounds }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import MailCore
 
 /// The tables, as the list of steps that led to them. A new kind of record adds a step at the end; a step that was released never changes.
 enum StateSchema {
@@ -14,6 +15,7 @@ enum StateSchema {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("domains, accounts, aliases", migrate: makePeople)
+        migrator.registerMigration("secrets", migrate: makeSecrets)
         return migrator
     }
 
@@ -57,5 +59,12 @@ enum StateSchema {
                     FOREIGN KEY (domain, local_part) REFERENCES alias (domain, local_part) ON DELETE CASCADE
                 ) STRICT, WITHOUT ROWID;
                 """)
+    }
+
+    /// Random keys of this installation, which no operator sets; in base 64.
+    private static func makeSecrets(_ db: Database) throws {
+        try db.execute(sql: "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+        let key = String(decoding: Base64.encode(Crypto.random(Crypto.digestLength)), as: UTF8.self)
+        try db.execute(sql: "INSERT INTO secret (name, value) VALUES (?, ?)", arguments: [UnknownNames.secret, key])
     }
 }

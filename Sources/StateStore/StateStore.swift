@@ -16,6 +16,7 @@ public final class StateStore: Sendable {
     private let current: Mutex<Directory>
     private let logger: Logger
     let workers: PasswordWorkers
+    let unknownNames: UnknownNames
 
     /// Opens the database, makes or migrates it. Throws a `StateError` when the file is not ours, is newer than this program or cannot be used.
     public init(path: String, logger: Logger) throws {
@@ -26,6 +27,7 @@ public final class StateStore: Sendable {
             try database.inDatabase(StateFile.assertDurable)
             try StateSchema.migrate(database)
             current = Mutex(try database.read(Directory.init(readFrom:)))
+            unknownNames = try database.read(UnknownNames.init(readFrom:))
         } catch let error as StateError {
             throw error
         } catch {

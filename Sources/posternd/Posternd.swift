@@ -1,4 +1,5 @@
 internal import AdminServer
+internal import Authentication
 internal import Connections
 internal import Glibc
 internal import Host
@@ -83,12 +84,12 @@ enum Posternd {
 
         // The faces: a sender, a reader.
         let hostname = HostName.current
-        let authenticator = Authenticator(state: state, defaultDomain: { settings.current.login.defaultDomain })
+        let desk = LoginDesk(state: state, settings: settings, logger: logger)
         let smtp = SMTPFace.service(
-            SMTPServices(settings: settings, state: state, store: mail, hostname: hostname, logger: logger))
+            SMTPServices(settings: settings, state: state, store: mail, desk: desk, hostname: hostname, logger: logger))
         let imap = IMAPFace.service(
             IMAPServices(
-                settings: settings, state: state, authenticator: authenticator, store: mail, hostname: hostname, logger: logger))
+                settings: settings, state: state, desk: desk, store: mail, hostname: hostname, logger: logger))
 
         // Their sockets.
         let hub = ConnectionHub(logger: logger)

@@ -86,6 +86,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("PLAIN", Mechanism.plain), ("plain", .plain), ("PLAIN ", nil), ("", nil), ("SCRAM-SHA-1", nil), ("LOGIN", nil)])
+    @Test(arguments: [
+        ("PLAIN", Mechanism.plain), ("plain", .plain), ("login", .login), ("scram-sha-256", .scramSHA256),
+        ("SCRAM-SHA-256-PLUS", .scramSHA256Plus), ("PLAIN ", nil), ("", nil), ("SCRAM-SHA-1", nil), ("SCRAM-SHA-256-", nil),
+    ])
     func mechanismsHaveNames(name: String, mechanism: Mechanism?) { #expect(Mechanism(name: name.utf8) == mechanism) }
 }

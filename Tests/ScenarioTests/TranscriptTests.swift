@@ -45,7 +45,7 @@ import Testing
 @Suite struct TranscriptTests {
     @Test(arguments: [
         ("X: hello", "t:1 \"X:\" is not known"), ("\nwait soon", "t:2 a time is written 500ms, 30s, 5m"),
-        ("given: smtp.port 25", "t:1 given: KEY = VALUE, or domain, account, alias, message"),
+        ("given: smtp.port 25", "t:1 given: KEY = VALUE, or domain, account, alias, message, strangers"),
         ("...\nC: x", "t:2 an S: line must follow ..."),
         ("S: x\n...", "t:1 an S: line must follow ..."), ("| x", "t:1 nobody has spoken yet"),
         ("connect pop3", "t:1 connect smtp, or imap"),

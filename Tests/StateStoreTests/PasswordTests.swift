@@ -29,7 +29,6 @@ import Testing
         #expect(verifier.proves(octets))
         #expect(!verifier.proves(octets + [65]))
         #expect(!verifier.proves(Array(octets.dropLast())))
-        #expect(!verifier.costing(4).proves(octets))
         #expect(PasswordVerifier(password: octets, iterations: 3).salt != verifier.salt)
     }
 

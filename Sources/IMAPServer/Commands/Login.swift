@@ -1,3 +1,4 @@
+import Authentication
 import IMAPWire
 import MailCore
 
@@ -17,6 +18,9 @@ struct Login: IMAPCommand {
     }
 
     func perform(in session: inout IMAPSession) async throws -> Completion {
-        try await session.logIn(String(decoding: name, as: UTF8.self), password: password)
+        switch try await session.login.password(String(decoding: name, as: UTF8.self), password, command: "LOGIN") {
+        case .success(let account): return await session.welcome(account)
+        case .failure(let refusal): throw try session.refusal(refusal)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Authentication
 import Connections
 import IMAPWire
 import MailCore
@@ -22,7 +23,7 @@ struct IMAPSession {
     var isOver = false
     /// Behind the answer to STARTTLS.
     var startsTLS = false
-    var failedLogins = 0
+    var login: Authentication.Login
     /// What the client was told of flags by the command itself, which is no news any more.
     var toldFlags: [UID: ModSeq] = [:]
 
@@ -50,6 +51,7 @@ struct IMAPSession {
         self.connection = connection
         self.services = services
         self.settings = settings
+        login = Authentication.Login(at: services.desk, over: connection)
     }
 
     /// How long we wait for the next command.

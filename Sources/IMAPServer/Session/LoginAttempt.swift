@@ -1,6 +1,6 @@
+import Authentication
 import Connections
 import IMAPWire
-import Logging
 import MailCore
 import MailSettings
 import MailStore
@@ -8,36 +8,32 @@ import StateStore
 
 /// Logging in, however the name and the password came. RFC 3501 §6.2.2, §6.2.3
 extension IMAPSession {
-    mutating func logIn(_ login: String, as authorization: String = "", password: [UInt8]) async throws -> Completion {
-        switch await services.authenticator.verify(login: login, authorization: authorization, password: password) {
-        case .success(let account):
-            self.account = account
-            connection.isPatientUnderLoad = true
-            journal(.loginSucceeded, .info, "\(account.address) logged in by IMAP")
-            await provideInbox()
-            return .ok("Welcome", code: .capability(capabilities))
-        case .failure(.busy): throw IMAPRefusal.unavailable
-        case .failure(.wrong), .failure(.disabled):
-            try await refuseLogin(login)
-        }
+    /// What CAPABILITY says of it: only what can be done now. RFC 3501 §6.2.3, §7.2.1
+    var loginCapabilities: [String] {
+        let conditions = LoginConditions(of: connection)
+        let mechanisms = services.desk.mechanisms(under: conditions).map { "AUTH=\($0)" }
+        return services.desk.passwordRefusal(under: conditions) == nil ? mechanisms : mechanisms + ["LOGINDISABLED"]
     }
 
-    /// Guessing becomes slow, and ends. Web mail and other programs of this machine try for many people and are not held up.
-    private mutating func refuseLogin(_ login: String) async throws -> Never {
-        failedLogins += 1
-        journal(.loginFailed, .notice, "A log-in by IMAP was refused", ["account": "\(completed(login))"])
-        if !connection.peer.address.isLoopback {
-            connection.flush()
-            try? await Task.sleep(for: .seconds(min(1 << (failedLogins - 1), 8)))
-        }
-        let refusal = IMAPRefusal.no("This name and password do not belong together", code: .authenticationFailed)
-        guard failedLogins >= settings.imap.maxLoginFailures else { throw refusal }
-        throw Farewell("Too many log-ins were refused", code: .authenticationFailed)
+    mutating func welcome(_ account: Account) async -> Completion {
+        self.account = account
+        connection.isPatientUnderLoad = true
+        await provideInbox()
+        return .ok("Welcome", code: .capability(capabilities))
     }
 
-    /// The name as the authenticator took it (F33), for the journal.
-    private func completed(_ login: String) -> String {
-        login.utf8.contains(UInt8(ascii: "@")) ? login : "\(login)@\(settings.login.defaultDomain)"
+    /// The answer to somebody who was not let in. Throws a `Farewell` when that was the last time.
+    func refusal(_ refusal: LoginRefusal) throws(Farewell) -> IMAPRefusal {
+        switch refusal {
+        case .unknownMechanism: .no("There is no such mechanism here", code: .cannot)
+        // RFC 5530 §3
+        case .encryptionRequired: .no("Passwords are taken inside TLS only", code: .privacyRequired)
+        case .malformed(let wanted): .bad("The exchange wanted \(wanted)")
+        case .cancelled: .bad("Cancelled")
+        case .wrong: .no("This name and password do not belong together", code: .authenticationFailed)
+        case .busy: .unavailable
+        case .tooManyFailures: throw Farewell("Too many log-ins were refused", code: .authenticationFailed)
+        }
     }
 
     /// An account made elsewhere gets its mailboxes when it is first used (F39).

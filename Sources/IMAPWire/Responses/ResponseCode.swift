@@ -16,6 +16,7 @@ public enum ResponseCode: Hashable, Sendable, CustomStringConvertible {
     case nonExistent
     case overQuota
     case permanentFlags([String])
+    case privacyRequired
     case readOnly
     case readWrite
     case serverBug
@@ -47,6 +48,7 @@ public enum ResponseCode: Hashable, Sendable, CustomStringConvertible {
         case .nonExistent: "NONEXISTENT"
         case .overQuota: "OVERQUOTA"
         case .permanentFlags(let flags): "PERMANENTFLAGS (" + flags.joined(separator: " ") + ")"
+        case .privacyRequired: "PRIVACYREQUIRED"
         case .readOnly: "READ-ONLY"
         case .readWrite: "READ-WRITE"
         case .serverBug: "SERVERBUG"

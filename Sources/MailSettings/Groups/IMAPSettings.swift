@@ -21,9 +21,6 @@ public struct IMAPSettings: SettingsGroup {
     public let maxErrors = Setting(
         "imap.max-errors", 20, .range(1...10_000),
         "A session is ended after this many commands in a row that make no sense.", takesEffect: .live)
-    public let maxLoginFailures = Setting(
-        "imap.max-login-failures", 5, .range(1...1000),
-        "A session is ended after this many log-ins that were refused; each is answered later than the one before.", takesEffect: .live)
     public let maxMailboxes = Setting(
         "imap.max-mailboxes", 10_000, .range(10...1_000_000), "Most mailboxes of one account that CREATE makes.", takesEffect: .live)
 

@@ -22,7 +22,7 @@ struct EhloVerb: SMTPVerb {
         lines.append("ENHANCEDSTATUSCODES")
         lines.append("CHUNKING")
         if session.connection.canStartTLS { lines.append("STARTTLS") }
-        let mechanisms = services.login.mechanisms(under: LoginConditions(of: session.connection))
+        let mechanisms = services.desk.mechanisms(under: LoginConditions(of: session.connection))
         if session.account == nil, !mechanisms.isEmpty { lines.append("AUTH " + mechanisms.joined(separator: " ")) }
         return Reply(250, nil, lines)
     }

@@ -38,7 +38,7 @@ struct MailVerb: SMTPVerb {
         let directory = services.state.directory
         guard let account = session.account else {
             guard session.role.demandsLogin else { return nil }
-            let isInTheClear = services.login.passwordRefusal(under: LoginConditions(of: session.connection)) != nil
+            let isInTheClear = services.desk.passwordRefusal(under: LoginConditions(of: session.connection)) != nil
             throw isInTheClear ? .startTLSFirst : .logInFirst
         }
         // Whoever was locked out meanwhile is not served any more.

@@ -1,7 +1,7 @@
 import MailCore
 
-/// Why a log-in was refused. For `wrong` and `disabled` the peer hears the same.
-public enum LoginRefusal: Error, Hashable, Sendable {
+/// Why a password or a proof was not taken. For `wrong` and `disabled` the peer hears the same.
+public enum ProofRefusal: String, Error, Hashable, Sendable {
     /// No such account, or not its password.
     case wrong
     /// The password is right, the account is not enabled.
@@ -12,15 +12,12 @@ public enum LoginRefusal: Error, Hashable, Sendable {
 
 /// Decides whether a name and a password belong together.
 ///
-/// The work is done by the state store's workers, never on the caller's thread. An unknown name costs the same time as a known one
-/// with a wrong password, so that nobody can find out names by listening to the clock.
+/// Deriving keys is done by the state store's workers, never on the caller's thread. An unknown name costs the same time as a known
+/// one with a wrong password, so that nobody can find out names by listening to the clock.
 public final class Authenticator: Sendable {
     private let state: StateStore
     private let defaultDomain: @Sendable () -> String
     private let proven = ProvenPasswords()
-    /// Chooses, for an unknown name, whose number of rounds it costs; random, so that a peer cannot foresee it.
-    private let namesKey = Crypto.random(Crypto.digestLength)
-    private let unknown = PasswordVerifier(password: Crypto.random(16), iterations: 1)
 
     /// `defaultDomain` is asked at each log-in; empty when there is none.
     public init(state: StateStore, defaultDomain: @Sendable @escaping () -> String) {
@@ -28,20 +25,55 @@ public final class Authenticator: Sendable {
         self.defaultDomain = defaultDomain
     }
 
-    /// Log-in with a password in the clear: IMAP `LOGIN`, POP3 `PASS`, SASL PLAIN.
+    /// Log-in with a password in the clear: IMAP `LOGIN`, POP3 `PASS`, SASL PLAIN and LOGIN.
     ///
     /// A name without a domain is completed with the default domain (F33). `authorization` is SASL's authorization identity: whoever
     /// asks to act as somebody else is refused (RFC 4616 §2).
-    public func verify(login: String, authorization: String = "", password: [UInt8]) async -> Result<Account, LoginRefusal> {
+    public func verify(login: String, authorization: String = "", password: [UInt8]) async -> Result<Account, ProofRefusal> {
         let directory = state.directory
-        let account = address(of: login).flatMap { directory.account($0) }
-        guard let account, let verifier = directory.verifier(account.id) else { return await refuseUnknown(login, password, directory) }
+        guard let (account, verifier) = known(login, in: directory) else { return await refuseUnknown(login, password, directory) }
         if !proven.contain(account.id, verifier, password) {
             guard isAllowed(password: password) else { return await refuseUnknown(login, password, directory) }
             guard let isRight = await state.workers.run({ verifier.proves(password) }) else { return .failure(.busy) }
             guard isRight else { return .failure(.wrong) }
             proven.insert(account.id, verifier, password)
         }
+        return allow(account, authorization)
+    }
+
+    /// The beginning of a SCRAM exchange: what its client needs to know of the account, or of nobody's.
+    public func subject(login: String) -> ScramSubject {
+        let directory = state.directory
+        if let (account, verifier) = known(login, in: directory) { return ScramSubject(account: account.id, verifier: verifier) }
+        return ScramSubject(account: nil, verifier: state.unknownNames.verifier(completed(login), in: directory))
+    }
+
+    /// The end of it: the account, and the server's signature over the exchange. RFC 5802 §3
+    ///
+    /// There is nothing to derive, the client has done that; this costs microseconds, on the caller's thread.
+    public func verify(
+        proof: [UInt8], of message: [UInt8], subject: ScramSubject, authorization: String = ""
+    ) -> Result<(account: Account, signature: [UInt8]), ProofRefusal> {
+        let signature = subject.verifier.signature(for: proof, of: message)
+        let directory = state.directory
+        // A password that was changed in the middle of the exchange is an old one.
+        guard let signature, let id = subject.account, let account = directory.account(id), directory.verifier(id) == subject.verifier
+        else { return .failure(.wrong) }
+        return allow(account, authorization).map { ($0, signature) }
+    }
+
+    /// The name as it is judged: with its domain (F33) and in lower case; what is no address stays as it is. For the journal, and to
+    /// count log-ins by.
+    public func completed(_ login: String) -> String { address(of: login)?.folded.description ?? login }
+
+    private func known(_ login: String, in directory: Directory) -> (Account, PasswordVerifier)? {
+        guard let account = address(of: login).flatMap({ directory.account($0) }), let verifier = directory.verifier(account.id) else {
+            return nil
+        }
+        return (account, verifier)
+    }
+
+    private func allow(_ account: Account, _ authorization: String) -> Result<Account, ProofRefusal> {
         guard authorization.isEmpty || address(of: authorization)?.folded == account.address else { return .failure(.wrong) }
         return account.enabled ? .success(account) : .failure(.disabled)
     }
@@ -52,15 +84,10 @@ public final class Authenticator: Sendable {
         return MailAddress("\(login)@\(domain)")
     }
 
-    /// Spends what a known name would have cost. Accounts may differ in their rounds; an unknown name always costs what the same
-    /// one of them does.
-    private func refuseUnknown(_ login: String, _ password: [UInt8], _ directory: Directory) async -> Result<Account, LoginRefusal> {
-        let digest = Crypto.hmac(Array(login.utf8), key: namesKey)
-        let accounts = directory.accounts
-        let number = digest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        let model = accounts.isEmpty ? nil : directory.verifier(accounts[number % accounts.count].id)
-        let dummy = unknown.costing(model?.iterations ?? 16384)
-        guard await state.workers.run({ dummy.proves(Array(password.prefix(1024))) }) != nil else { return .failure(.busy) }
+    /// Spends what a known name would have cost.
+    private func refuseUnknown(_ login: String, _ password: [UInt8], _ directory: Directory) async -> Result<Account, ProofRefusal> {
+        let nobody = state.unknownNames.verifier(completed(login), in: directory)
+        guard await state.workers.run({ nobody.proves(Array(password.prefix(1024))) }) != nil else { return .failure(.busy) }
         return .failure(.wrong)
     }
 }

@@ -17,6 +17,8 @@ struct PasswordVerifier: Sendable, Hashable {
     /// HMAC(SaltedPassword, "Server Key")
     let serverKey: [UInt8]
 
+    static let saltLength = 16
+
     /// More rounds than anybody wants to wait for are a damaged record, not a verifier.
     static let iterationsAllowed = 1...10_000_000
 
@@ -28,7 +30,7 @@ struct PasswordVerifier: Sendable, Hashable {
     }
 
     /// Derives a verifier: milliseconds of work, only for a worker's thread. The salt is new each time.
-    init(password: [UInt8], iterations: Int, salt: [UInt8] = Crypto.random(16)) {
+    init(password: [UInt8], iterations: Int, salt: [UInt8] = Crypto.random(saltLength)) {
         precondition(
             Self.iterationsAllowed.contains(iterations), "a setting's range keeps the rounds of a verifier between 1 and 10,000,000")
         let salted = Crypto.pbkdf2(password, salt: salt, iterations: iterations)
@@ -43,9 +45,18 @@ struct PasswordVerifier: Sendable, Hashable {
         return Crypto.areEqual(Self.storedKey(ofSalted: salted), storedKey)
     }
 
-    /// The same verifier for another amount of work; it proves nothing any more.
-    func costing(_ iterations: Int) -> PasswordVerifier {
-        PasswordVerifier(iterations: iterations, salt: salt, storedKey: storedKey, serverKey: serverKey)
+    /// What the server says when the proof is one that this password's owner can make for the message: ServerSignature; else `nil`.
+    /// Microseconds of work, the same whatever is wrong. RFC 5802 §3
+    func signature(for proof: [UInt8], of message: [UInt8]) -> [UInt8]? {
+        let clientSignature = Crypto.hmac(message, key: storedKey)
+        let serverSignature = Crypto.hmac(message, key: serverKey)
+        let clientKey = zip(proof, clientSignature).map { $0 ^ $1 }
+        return Crypto.areEqual(Crypto.sha256(clientKey), storedKey) && proof.count == clientSignature.count ? serverSignature : nil
+    }
+
+    /// What proves nothing, for a name that nobody has. The keys are no digests of any password.
+    static func ofNobody(iterations: Int, salt: [UInt8], key: [UInt8]) -> PasswordVerifier {
+        PasswordVerifier(iterations: iterations, salt: salt, storedKey: key, serverKey: key)
     }
 
     private static func storedKey(ofSalted salted: [UInt8]) -> [UInt8] {

@@ -25,12 +25,15 @@ final class PasswordWorkers: Sendable {
         }
     }
 
+    /// How many jobs there have been.
+    var jobsTaken: Int { shared.jobsTaken }
+
     /// What waits is answered with `nil`; the threads end after the job they are at.
     func stop() { shared.stop() }
 
     /// What the threads hold on to: not the pool itself, so that letting go of the pool ends them.
     ///
-    /// `@unchecked Sendable`: `jobs` and `isStopped` are only touched between `lock` and `unlock` of `mutex`.
+    /// `@unchecked Sendable`: `jobs`, `taken` and `isStopped` are only touched between `lock` and `unlock` of `mutex`.
     private final class Shared: @unchecked Sendable {
         typealias Job = @Sendable (_ isRunning: Bool) -> Void
 
@@ -38,6 +41,7 @@ final class PasswordWorkers: Sendable {
         private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         private let jobArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
         private var jobs: [Job] = []
+        private var taken = 0
         private var isStopped = false
 
         init(limit: Int) {
@@ -63,10 +67,13 @@ final class PasswordWorkers: Sendable {
             locked {
                 guard !isStopped, jobs.count < limit else { return false }
                 jobs.append(job)
+                taken &+= 1
                 pthread_cond_signal(jobArrived)
                 return true
             }
         }
+
+        var jobsTaken: Int { locked { taken } }
 
         func stop() {
             let left = locked {

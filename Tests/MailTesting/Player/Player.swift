@@ -103,9 +103,13 @@ final class Player {
     /// Settings wait for nobody; for anything else there has to be a server.
     private func make(_ given: Given) async throws {
         if case .setting(let key, let value) = given { return try server.set(key, value) }
+        if case .strangers = given {
+            if isStarted { throw TestServer.Unusable("strangers have to be there before the server is") }
+            return server.everybodyIsAStranger.store(true, ordering: .relaxed)
+        }
         try await start()
         switch given {
-        case .setting: break
+        case .setting, .strangers: break
         case .domain(let name): try await server.addDomain(name)
         case .account(let name, let isEnabled): try await server.addAccount(name, isEnabled: isEnabled)
         case .alias(let name, let targets): try await server.addAlias(name, targets: targets)

@@ -80,6 +80,8 @@ enum ServiceName: String, Sendable, CaseIterable {
 /// What holds before or changes on the way.
 enum Given: Sendable, Hashable {
     case setting(key: String, value: String)
+    /// Loopback is no excuse for those who log in.
+    case strangers
     case domain(String)
     case account(String, isEnabled: Bool)
     case alias(String, targets: [String])

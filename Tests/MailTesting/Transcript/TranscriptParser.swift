@@ -105,6 +105,7 @@ struct TranscriptParser {
     private mutating func given(_ line: Line) throws(ClientText.Unreadable) -> Given {
         let words = line.words
         switch words.first {
+        case "strangers" where words.count == 1: return .strangers
         case "domain" where words.count == 2: return .domain(words[1])
         case "account" where words.count == 2: return .account(words[1], isEnabled: true)
         case "account" where words.count == 3 && words[2] == "disabled": return .account(words[1], isEnabled: false)
@@ -117,7 +118,7 @@ struct TranscriptParser {
             return .message(account: words[1], mailbox: words[2], flags: flags, block)
         default:
             guard let sign = line.rest.firstRange(of: " = ") else {
-                throw .init("given: KEY = VALUE, or domain, account, alias, message")
+                throw .init("given: KEY = VALUE, or domain, account, alias, message, strangers")
             }
             return .setting(key: String(line.rest[..<sign.lowerBound]), value: String(line.rest[sign.upperBound...]))
         }

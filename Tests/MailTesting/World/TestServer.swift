@@ -30,6 +30,8 @@ final class TestServer: Sendable {
     let journal = JournalRecorder()
     private let folder: TemporaryFolder
     private let running = Mutex<Running?>(nil)
+    /// Whether who logs in over loopback is treated like who comes from afar. To be said before the start.
+    let everybodyIsAStranger = Atomic(false)
 
     /// What there is between a start and a stop.
     private struct Running {
@@ -60,11 +62,14 @@ final class TestServer: Sendable {
         let hub = ConnectionHub(loops: 1, logger: journal.logger, clock: clock.forConnections)
         running.withLock { $0 = Running(state: state, store: store, hub: hub) }
         let logger = journal.logger
-        let login = LoginDesk(state: state, settings: settings, logger: logger, now: clock.forConnections.now)
+        let areStrangers = everybodyIsAStranger.load(ordering: .relaxed)
+        let desk = LoginDesk(
+            state: state, settings: settings, logger: logger, now: clock.forConnections.now,
+            isLocal: { $0.isLoopback && !areStrangers })
         let encryption = ServerEncryption(
             settings: settings, certificates: { ["default": Self.certificate] }, logger: logger, clock: clock.forConnections)
-        let smtp = SMTPServices(settings: settings, state: state, store: store, login: login, hostname: Self.hostname, logger: logger)
-        let imap = IMAPServices(settings: settings, state: state, login: login, store: store, hostname: Self.hostname, logger: logger)
+        let smtp = SMTPServices(settings: settings, state: state, store: store, desk: desk, hostname: Self.hostname, logger: logger)
+        let imap = IMAPServices(settings: settings, state: state, desk: desk, store: store, hostname: Self.hostname, logger: logger)
         let services = [
             ServiceName.smtp: SMTPFace.service(smtp, as: .relay, encryption: encryption.service(.smtp, isImplicit: false)),
             .submission: SMTPFace.service(smtp, as: .submission, encryption: encryption.service(.smtp, isImplicit: false)),

@@ -1,0 +1,28 @@
+public import MailCore
+
+/// Why an exchange came to nothing by itself, without a password or a proof having been judged.
+public enum ExchangeFailure: Error, Hashable, Sendable {
+    /// The client said `*`. RFC 3501 §6.2.2, RFC 4954 §4
+    case cancelled
+    /// Not base 64, or not the mechanism's message.
+    case malformed(SyntaxError)
+    /// SCRAM's rules forbid to go on, or the proof was none.
+    case refused(ScramError)
+}
+
+/// What a server may say in SCRAM's last message in place of its signature. RFC 5802 §7
+///
+/// Never said: `unknown-user`, which would tell who is here. What is no SCRAM message at all is `ExchangeFailure.malformed`.
+public enum ScramError: String, Error, Hashable, Sendable {
+    /// A mandatory extension; we know none.
+    case extensionsNotSupported = "extensions-not-supported"
+    case invalidProof = "invalid-proof"
+    /// What both ends see of the channel differs: somebody sits between them.
+    case channelBindingsDoNotMatch = "channel-bindings-dont-match"
+    /// The client believes that we cannot bind channels, and we offered it: somebody took the offer out. RFC 5802 §6
+    case serverDoesSupportChannelBinding = "server-does-support-channel-binding"
+    /// The client wants to bind by a mechanism that does not.
+    case channelBindingNotSupported = "channel-binding-not-supported"
+    case unsupportedChannelBindingType = "unsupported-channel-binding-type"
+    case otherError = "other-error"
+}

@@ -1,0 +1,28 @@
+internal import Authentication
+internal import Connections
+internal import IMAPServer
+internal import Logging
+internal import MailSettings
+internal import MailStore
+internal import SMTPServer
+internal import StateStore
+
+/// The services that peers connect to, with how each encrypts: a sender and a reader, in the clear at first and behind TLS.
+struct Faces {
+    let services: [Connections.Service]
+
+    init(
+        settings: LiveSettings, state: StateStore, mail: MailStore, desk: LoginDesk, encryption: ServerEncryption, hostname: String,
+        logger: Logger
+    ) {
+        let smtp = SMTPServices(settings: settings, state: state, store: mail, desk: desk, hostname: hostname, logger: logger)
+        let imap = IMAPServices(settings: settings, state: state, desk: desk, store: mail, hostname: hostname, logger: logger)
+        services = [
+            SMTPFace.service(smtp, as: .relay, encryption: encryption.service(.smtp, isImplicit: false)),
+            SMTPFace.service(smtp, as: .submission, encryption: encryption.service(.smtp, isImplicit: false)),
+            SMTPFace.service(smtp, as: .submissions, encryption: encryption.service(.smtp, isImplicit: true)),
+            IMAPFace.service(imap, encryption: encryption.service(.mailbox, protocols: ["imap"], isImplicit: false)),
+            IMAPFace.service(imap, encryption: encryption.service(.mailbox, protocols: ["imap"], isImplicit: true)),
+        ]
+    }
+}
