@@ -103,13 +103,13 @@ private struct Dialogue {
     @Test(arguments: ["", "*", "no base 64", "AAAA"])
     func aDenialStands(answer: String) {
         var dialogue = Dialogue()
-        #expect(dialogue.outcome(first: Dialogue.clientFirst, final: Dialogue.clientFinal) == .judged)
-        #expect(dialogue.exchange.disproven() == .challenge(Array("e=invalid-proof".utf8)))
+        let final = Dialogue.clientFinal.replacing("c=biws", with: "c=eSws")
+        #expect(dialogue.outcome(first: Dialogue.clientFirst, final: final) == .told("e=channel-bindings-dont-match"))
         do throws(ExchangeFailure) {
             _ = try dialogue.exchange.answer(Array(answer.utf8))
             Issue.record("went on after a denial")
         } catch {
-            #expect(error == .refused(.invalidProof))
+            #expect(error == .refused(.channelBindingsDoNotMatch))
         }
     }
 
