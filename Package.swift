@@ -115,7 +115,7 @@ let package = Package(
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ConnectionsTests", "Connections", "Certificates", "MailSettings", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
         tests("HostTests", "Host", "MailCore", .log),
-        tests("AuthenticationTests", "Authentication", "SASL", "StateStore", "Connections", "MailSettings", "MailCore", .log),
+        tests("AuthenticationTests", "Authentication", "StateStore", "Connections", "MailSettings", "MailCore", .log),
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),

@@ -26,8 +26,6 @@ public struct Login: Sendable {
         var subject: ScramSubject?
         /// Whom the proof has let in, to be told when the client has heard our signature.
         var account: Account?
-        /// Whether the proof was judged, and none: this has been counted and told.
-        var isSettled = false
     }
 
     /// The longest line, without its end, that may answer a challenge.
@@ -116,8 +114,10 @@ public struct Login: Sendable {
                 attempt.subject = subject
                 step = attempt.exchange.found(ScramParameters(salt: subject.salt, iterations: subject.iterations))
             case .judge(let claim):
-                guard let judged = try await judge(claim, &attempt) else { return .refused(.busy) }
-                step = judged
+                switch try await judge(claim, &attempt) {
+                case .success(let signed): step = signed
+                case .failure(let refusal): return .refused(refusal)
+                }
             case .finished:
                 guard let account = attempt.account else { preconditionFailure("only a proof leads to the end of an exchange") }
                 return .loggedIn(account)
@@ -136,8 +136,10 @@ public struct Login: Sendable {
         return conclude(outcome, message.authenticationIdentity, mechanism)
     }
 
-    /// The next step; `nil` when nobody could judge.
-    private mutating func judge(_ claim: ScramClaim, _ attempt: inout Attempt) async throws(ConnectionError) -> Exchange.Step? {
+    /// Our signature as the next step.
+    private mutating func judge(
+        _ claim: ScramClaim, _ attempt: inout Attempt
+    ) async throws(ConnectionError) -> Result<Exchange.Step, LoginRefusal> {
         guard let subject = attempt.subject else { preconditionFailure("a proof is about somebody who was looked up") }
         let desk = desk
         var signature: [UInt8] = []
@@ -149,14 +151,9 @@ public struct Login: Sendable {
                 return $0.account
             }
         }
-        switch conclude(outcome, claim.authenticationIdentity, attempt.exchange.mechanism.rawValue) {
-        case .success(let account):
+        return conclude(outcome, claim.authenticationIdentity, attempt.exchange.mechanism.rawValue).map { account in
             attempt.account = account
             return attempt.exchange.proven(serverSignature: signature)
-        case .failure(.busy): return nil
-        case .failure:
-            attempt.isSettled = true
-            return attempt.exchange.disproven()
         }
     }
 
@@ -196,11 +193,13 @@ public struct Login: Sendable {
 
     /// What becomes of an exchange that failed by itself.
     private mutating func end(_ attempt: Attempt, _ failure: ExchangeFailure) -> LoginRefusal {
-        // A proof that was none has been counted, and how the client takes it does not matter.
-        if attempt.isSettled { return hasFailedEnough ? .tooManyFailures : .wrong }
-        guard case .refused(let error) = failure else { return LoginRefusal(failure) }
-        tell(attempt.name, attempt.exchange.mechanism.rawValue, error.rawValue)
-        return countFailure()
+        switch failure {
+        case .cancelled: return .cancelled
+        case .malformed(let error): return .malformed(wanted: error.wanted)
+        case .refused(let error):
+            tell(attempt.name, attempt.exchange.mechanism.rawValue, error.rawValue)
+            return countFailure()
+        }
     }
 
     private func refuseInTheClear(_ mechanism: String, _ name: String?) -> LoginRefusal? {
@@ -216,8 +215,6 @@ public struct Login: Sendable {
 
     private mutating func countFailure() -> LoginRefusal {
         failures += 1
-        return hasFailedEnough ? .tooManyFailures : .wrong
+        return failures >= desk.settings.current.login.maxFailures ? .tooManyFailures : .wrong
     }
-
-    private var hasFailedEnough: Bool { failures >= desk.settings.current.login.maxFailures }
 }

@@ -21,8 +21,9 @@ public struct LoginConditions: Sendable {
         self.init(service: connection.serviceName, peer: connection.peer, tls: connection.tls)
     }
 
-    /// What SCRAM binds to.
+    /// What SCRAM binds to; `nil` where there is nothing.
     var bindings: ChannelBindings? {
-        tls.map { ChannelBindings(endPoint: $0.endPointBinding, exporter: $0.exporterBinding) }
+        guard let tls, !tls.endPointBinding.isEmpty || tls.exporterBinding != nil else { return nil }
+        return ChannelBindings(endPoint: tls.endPointBinding, exporter: tls.exporterBinding)
     }
 }

@@ -1,7 +1,3 @@
-internal import MailCore
-internal import SASL
-public import StateStore
-
 /// Why somebody is not logged in, as a face must tell it apart. Each is an answer; what the peer may not know is in the journal only.
 public enum LoginRefusal: Error, Hashable, Sendable {
     /// There is no such mechanism under these conditions (`504 5.5.4`).
@@ -19,23 +15,4 @@ public enum LoginRefusal: Error, Hashable, Sendable {
     case busy
     /// Like `wrong`, for the last time: the face says so and ends the session (`421 4.7.0`, `BYE`).
     case tooManyFailures
-}
-
-extension LoginRefusal {
-    init(_ failure: ExchangeFailure) {
-        self =
-            switch failure {
-            case .cancelled: .cancelled
-            case .malformed(let error): .malformed(wanted: error.wanted)
-            case .refused: .wrong
-            }
-    }
-}
-
-/// How far a log-in by SASL has come.
-public enum LoginStep: Sendable {
-    /// Base 64, to be sent behind `+ ` or `334 `; the client's line goes to `Login.answer`.
-    case challenge(String)
-    case loggedIn(Account)
-    case refused(LoginRefusal)
 }

@@ -4,10 +4,10 @@ internal import MailCore
 /// for in its own framing (`+ …`, `334 …`) and feeds back each line that the client answers with.
 ///
 ///     PLAIN, LOGIN    start → challenge ⇄ answer → credentials | failure
-///     SCRAM           start → challenge ⇄ answer → lookUp ⇄ found → challenge ⇄ answer → judge ⇄ proven, disproven
-///                           → challenge ⇄ answer → finished | failure
+///     SCRAM           start → challenge ⇄ answer → lookUp ⇄ found → challenge ⇄ answer → judge ⇄ proven → challenge ⇄ answer
+///                           → finished | failure
 ///
-/// An exchange is over after credentials, its finish or a failure; feeding it more is our mistake.
+/// An exchange is over after credentials, its finish, a proof that was none or a failure; feeding it more is our mistake.
 public struct Exchange: Sendable {
     public enum Step: Sendable, Hashable {
         /// To be sent to the client in base 64; may be empty.
@@ -16,7 +16,7 @@ public struct Exchange: Sendable {
         case credentials(PlainMessage)
         /// Wants the parameters of this name's account, by `found`.
         case lookUp(String)
-        /// Wants to know whether the proof is one, by `proven` or `disproven`.
+        /// Wants to know whether the proof is one, by `proven`. When it is none, the exchange is over.
         case judge(ScramClaim)
         /// The client has heard our signature. The exchange is over.
         case finished
@@ -92,9 +92,6 @@ public struct Exchange: Sendable {
 
     /// After `judge`: the proof was right, and this is ours.
     public mutating func proven(serverSignature: [UInt8]) -> Step { scram { $0.proven(serverSignature: serverSignature) } }
-
-    /// After `judge`: the proof was none.
-    public mutating func disproven() -> Step { scram { $0.disproven() } }
 
     private mutating func take(_ message: [UInt8]) throws(ExchangeFailure) -> Step {
         let current = state

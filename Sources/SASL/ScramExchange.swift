@@ -30,7 +30,7 @@ public struct ScramClaim: Sendable, Hashable {
 /// | begun | the client's first message → *looking up* |
 /// | looking up | `found` → *challenged* |
 /// | challenged | the client's last message → *judging*; one that breaks a rule → *denied* |
-/// | judging | `proven` → *signed*; `disproven` → *denied* |
+/// | judging | `proven` → *signed* |
 /// | signed | the client's empty answer: that is all. RFC 5802 §5, RFC 4422 §5.2 |
 /// | denied | whatever the client says to the error: a failure |
 struct ScramExchange: Sendable {
@@ -92,11 +92,6 @@ struct ScramExchange: Sendable {
         guard case .judging = state else { preconditionFailure("a signature is for an exchange whose proof is judged") }
         state = .signed
         return .challenge(Array("v=".utf8) + Base64.encode(serverSignature))
-    }
-
-    mutating func disproven() -> Exchange.Step {
-        guard case .judging = state else { preconditionFailure("a refusal is for an exchange whose proof is judged") }
-        return deny(.invalidProof)
     }
 
     private mutating func take(

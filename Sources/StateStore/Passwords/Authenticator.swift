@@ -44,8 +44,10 @@ public final class Authenticator: Sendable {
     /// The beginning of a SCRAM exchange: what its client needs to know of the account, or of nobody's.
     public func subject(login: String) -> ScramSubject {
         let directory = state.directory
-        if let (account, verifier) = known(login, in: directory) { return ScramSubject(account: account.id, verifier: verifier) }
-        return ScramSubject(account: nil, verifier: state.unknownNames.verifier(completed(login), in: directory))
+        // Made for a known name, too, so that both cost the same.
+        let nobody = state.unknownNames.verifier(completed(login), in: directory)
+        guard let (account, verifier) = known(login, in: directory) else { return ScramSubject(account: nil, verifier: nobody) }
+        return ScramSubject(account: account.id, verifier: verifier)
     }
 
     /// The end of it: the account, and the server's signature over the exchange. RFC 5802 §3

@@ -105,7 +105,7 @@ final class Player {
         if case .setting(let key, let value) = given { return try server.set(key, value) }
         if case .strangers = given {
             if isStarted { throw TestServer.Unusable("strangers have to be there before the server is") }
-            return server.everybodyIsAStranger.store(true, ordering: .relaxed)
+            return server.treatEverybodyAsAStranger()
         }
         try await start()
         switch given {

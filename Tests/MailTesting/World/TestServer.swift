@@ -30,8 +30,7 @@ final class TestServer: Sendable {
     let journal = JournalRecorder()
     private let folder: TemporaryFolder
     private let running = Mutex<Running?>(nil)
-    /// Whether who logs in over loopback is treated like who comes from afar. To be said before the start.
-    let everybodyIsAStranger = Atomic(false)
+    private let everybodyIsAStranger = Atomic(false)
 
     /// What there is between a start and a stop.
     private struct Running {
@@ -52,6 +51,9 @@ final class TestServer: Sendable {
     func set(_ key: String, _ value: String) throws {
         settings.replace(with: try settings.current.overriding([key: value]))
     }
+
+    /// From the next start on, who logs in over loopback is treated like who comes from afar.
+    func treatEverybodyAsAStranger() { everybodyIsAStranger.store(true, ordering: .relaxed) }
 
     func start() async throws {
         let state = try StateStore(path: folder.path + "/state.sqlite", logger: journal.logger)
