@@ -110,6 +110,7 @@ let package = Package(
         tests("IMAPWireTests", "IMAPWire", "MailCore"),
         tests("SASLTests", "SASL", "MailCore"),
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
+        tests("CertificatesTests", "Certificates", "MailCore"),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ConnectionsTests", "Connections", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
         tests("HostTests", "Host", "MailCore", .log),
