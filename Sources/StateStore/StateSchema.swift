@@ -14,6 +14,7 @@ enum StateSchema {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("domains, accounts, aliases", migrate: makePeople)
+        migrator.registerMigration("certificates", migrate: makeCertificates)
         return migrator
     }
 
@@ -56,6 +57,26 @@ enum StateSchema {
                     PRIMARY KEY (domain, local_part, position),
                     FOREIGN KEY (domain, local_part) REFERENCES alias (domain, local_part) ON DELETE CASCADE
                 ) STRICT, WITHOUT ROWID;
+                """)
+    }
+
+    /// `chain` and `private_key` are PEM texts, or paths where the source is `linked`.
+    private static func makeCertificates(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE certificate (
+                    name TEXT NOT NULL PRIMARY KEY,
+                    source TEXT NOT NULL,
+                    changed INTEGER NOT NULL
+                ) STRICT;
+
+                CREATE TABLE certificate_pair (
+                    name TEXT NOT NULL REFERENCES certificate (name) ON DELETE CASCADE,
+                    position INTEGER NOT NULL,
+                    chain TEXT NOT NULL,
+                    private_key TEXT NOT NULL,
+                    PRIMARY KEY (name, position)
+                ) STRICT;
                 """)
     }
 }
