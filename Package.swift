@@ -84,15 +84,12 @@ let package = Package(
             "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "SASL", "MailStore", "StateStore", "Connections", "Host",
             .nio, .log),
         target(
-            "AdminServer", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", .hummingbird, .lifecycle, .nio,
-            .nioPosix,
-            .log),
+            "AdminServer", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", .hummingbird, .lifecycle,
+            .nio, .nioPosix, .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Delivery", "Host",
-            "SMTPServer",
-            "IMAPServer",
-            "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
+            "posternd", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
+            "Delivery", "Host", "SMTPServer", "IMAPServer", "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         // tests
         .target(
@@ -116,8 +113,9 @@ let package = Package(
         tests("HostTests", "Host", "MailCore", .log),
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(
-            "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),
-        tests("PosterndTests", "posternd", "Connections", "MailCore", "MailSettings"),
+            "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
+            "posternd", .nio, .log),
+        tests("PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "MailCore", "MailSettings", .log),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),
     ],

@@ -81,6 +81,9 @@ enum Posternd {
             logger: logger)
         let stores = Stores(state: state, mail: mail)
 
+        // What encrypted connections show.
+        let certificates = try await CertificateKeeper(state: state, logger: logger)
+
         // The faces: a sender, a reader.
         let hostname = HostName.current
         let authenticator = Authenticator(state: state, defaultDomain: { settings.current.login.defaultDomain })
@@ -99,13 +102,13 @@ enum Posternd {
         let admin = AdminSocket(
             path: folder.adminSocket,
             services: AdminServices(
-                settings: settings, settingsFile: file, state: state, store: mail, version: version,
-                services: { hub.facts }, logger: logger),
+                settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk, version: version,
+                services: { hub.facts }, warnings: { certificates.warnings }, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, admin, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [stores, admin, certificates, listeners, reloader, readiness]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
