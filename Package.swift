@@ -84,16 +84,12 @@ let package = Package(
             "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "MailStore", "StateStore", "Connections",
             "Authentication", "Host", .nio, .log),
         target(
-            "AdminServer", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", .hummingbird, .lifecycle, .nio,
-            .nioPosix,
-            .log),
+            "AdminServer", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", .hummingbird, .lifecycle,
+            .nio, .nioPosix, .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Certificates", "Connections",
-            "Authentication", "Delivery", "Host",
-            "SMTPServer",
-            "IMAPServer",
-            "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
+            "posternd", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
+            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         // tests
         .target(
@@ -112,14 +108,16 @@ let package = Package(
         tests("IMAPWireTests", "IMAPWire", "MailCore"),
         tests("SASLTests", "SASL", "MailCore"),
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
+        tests("CertificatesTests", "Certificates", "MailCore"),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ConnectionsTests", "Connections", "Certificates", "MailSettings", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
         tests("HostTests", "Host", "MailCore", .log),
         tests("AuthenticationTests", "Authentication", "StateStore", "Connections", "MailSettings", "MailCore", .log),
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(
-            "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),
-        tests("PosterndTests", "posternd", "Connections", "MailCore", "MailSettings"),
+            "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
+            "posternd", .nio, .log),
+        tests("PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "MailCore", "MailSettings", .log),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),
     ],

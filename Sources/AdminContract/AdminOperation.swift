@@ -81,6 +81,8 @@ public enum AdminOperations {
         DomainAdd.self, DomainList.self, DomainShow.self, DomainSet.self, DomainRemove.self,
         AccountAdd.self, AccountList.self, AccountShow.self, AccountSet.self, AccountRemove.self,
         AliasAdd.self, AliasList.self, AliasShow.self, AliasSet.self, AliasRemove.self,
+        CertificateImport.self, CertificateLink.self, CertificateSelfSigned.self, CertificateList.self, CertificateShow.self,
+        CertificateRemove.self,
         StoreCheck.self,
         Status.self,
     ]

@@ -28,5 +28,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case spaceLow = "space-low"
     case spaceRegained = "space-regained"
     case worldFailed = "world-failed"
+    case certificateChanged = "certificate-changed"
+    case certificateRefused = "certificate-refused"
+    case certificateExpires = "certificate-expires"
     case adminOperation = "admin-operation"
 }

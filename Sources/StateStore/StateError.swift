@@ -28,6 +28,11 @@ public enum StateError: Error, Hashable, Sendable {
     /// The alias cannot go: these other aliases (their written names) lead to it.
     case aliasIsTarget(MailAddress, of: [String])
 
+    case noSuchCertificate(String)
+    case certificateNameNotAllowed(String)
+    case certificateNotAllowed(String)
+    case tooManyCertificates(allowed: Int)
+
     /// Too many passwords are being worked on.
     case busy
     /// The world is wrong (disk full, I/O error, closed); the text is for the journal and the operator, never for a peer.
@@ -49,12 +54,12 @@ extension StateError {
 
     public var kind: Kind {
         switch self {
-        case .noSuchDomain, .noSuchAccount, .noSuchAlias: .notFound
+        case .noSuchDomain, .noSuchAccount, .noSuchAlias, .noSuchCertificate: .notFound
         case .domainExists, .domainHasAccounts, .domainHasAliases, .accountExists, .accountIsTarget, .aliasExists, .addressIsAccount,
-            .addressIsAlias, .aliasLoops, .aliasIsTarget:
+            .addressIsAlias, .aliasLoops, .aliasIsTarget, .tooManyCertificates:
             .conflict
         case .domainNotAllowed, .addressNotAllowed, .displayNameNotAllowed, .passwordNotAllowed, .quotaNotAllowed, .aliasHasNoTargets,
-            .aliasHasTooManyTargets, .targetUnknown:
+            .aliasHasTooManyTargets, .targetUnknown, .certificateNameNotAllowed, .certificateNotAllowed:
             .invalid
         case .busy, .unavailable: .unavailable
         }
@@ -93,6 +98,12 @@ extension StateError: CustomStringConvertible {
         case .aliasLoops(let address): "The alias \(Alias.name(of: address)) would lead back to itself."
         case .aliasIsTarget(let address, let aliases):
             "The alias \(Alias.name(of: address)) is a target of \(Self.listed(aliases)); change or remove \(aliases.count == 1 ? "it" : "them") first."
+        case .noSuchCertificate(let name): "The certificate \(name) does not exist."
+        case .certificateNameNotAllowed(let name):
+            "\"\(name)\" cannot be a certificate's name; it has 1 to 128 lower-case letters, digits, and dots, hyphens or underscores inside."
+        case .certificateNotAllowed(let name):
+            "The certificate \(name) needs one or two chains, each with its key; those that are linked, as paths that begin with a slash."
+        case .tooManyCertificates(let allowed): "There are \(allowed) certificates already, which is the most; remove one first."
         case .busy: "The server is busy with other passwords; try again in a moment."
         case .unavailable(let why): "The state database cannot be used (\(why)); see the journal."
         }

@@ -18,6 +18,8 @@ enum StateFile {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = TRUNCATE")
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // A private key that was removed is overwritten.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         return configuration
     }

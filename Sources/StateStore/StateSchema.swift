@@ -16,6 +16,7 @@ enum StateSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("domains, accounts, aliases", migrate: makePeople)
         migrator.registerMigration("secrets", migrate: makeSecrets)
+        migrator.registerMigration("certificates", migrate: makeCertificates)
         return migrator
     }
 
@@ -66,5 +67,25 @@ enum StateSchema {
         try db.execute(sql: "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         let key = String(decoding: Base64.encode(Crypto.random(Crypto.digestLength)), as: UTF8.self)
         try db.execute(sql: "INSERT INTO secret (name, value) VALUES (?, ?)", arguments: [UnknownNames.secret, key])
+    }
+
+    /// `chain` and `private_key` are PEM texts, or paths where the source is `linked`.
+    private static func makeCertificates(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE certificate (
+                    name TEXT NOT NULL PRIMARY KEY,
+                    source TEXT NOT NULL,
+                    changed INTEGER NOT NULL
+                ) STRICT;
+
+                CREATE TABLE certificate_pair (
+                    name TEXT NOT NULL REFERENCES certificate (name) ON DELETE CASCADE,
+                    position INTEGER NOT NULL,
+                    chain TEXT NOT NULL,
+                    private_key TEXT NOT NULL,
+                    PRIMARY KEY (name, position)
+                ) STRICT;
+                """)
     }
 }

@@ -3,17 +3,28 @@ public import Logging
 import MailCore
 import Synchronization
 
-/// Domains, accounts and aliases: the one door to `state.sqlite` on the system drive.
+/// Domains, accounts, aliases and certificates: the one door to `state.sqlite` on the system drive.
 ///
 /// There is one connection. It uses a rollback journal that is truncated and synced at each commit: with `synchronous=FULL` a change
 /// is on the drive when its verb returns, the database is always one file, and the WAL of SQLite 3.40, which a checkpoint can damage
 /// while another connection commits, is not in use. Changes are rare here; the few milliseconds of a commit do not matter.
 ///
 /// Every change is a verb (`Verbs/`) and runs through `change`: what it asks is checked against the directory that is in force, its
-/// rows are written and the next directory is read in one transaction, and the directory is replaced after the commit.
+/// rows are written and the next picture is read in one transaction, and the picture is replaced after the commit.
 public final class StateStore: Sendable {
+    /// What is kept in memory of the last commit.
+    private struct Picture {
+        let directory: Directory
+        let certificates: StoredCertificates
+
+        init(readFrom db: Database) throws {
+            directory = try Directory(readFrom: db)
+            certificates = try StoredCertificates(readFrom: db)
+        }
+    }
+
     private let database: DatabaseQueue
-    private let current: Mutex<Directory>
+    private let current: Mutex<Picture>
     private let logger: Logger
     let workers: PasswordWorkers
     let unknownNames: UnknownNames
@@ -26,7 +37,7 @@ public final class StateStore: Sendable {
             database = try DatabaseQueue(path: path, configuration: StateFile.configuration)
             try database.inDatabase(StateFile.assertDurable)
             try StateSchema.migrate(database)
-            current = Mutex(try database.read(Directory.init(readFrom:)))
+            current = Mutex(try database.read(Picture.init(readFrom:)))
             unknownNames = try database.read(UnknownNames.init(readFrom:))
         } catch let error as StateError {
             throw error
@@ -37,7 +48,10 @@ public final class StateStore: Sendable {
     }
 
     /// The picture that is in force. Replaced as a whole after every change.
-    public var directory: Directory { current.withLock { $0 } }
+    public var directory: Directory { current.withLock { $0.directory } }
+
+    /// The named certificates that are in force, likewise.
+    public var certificates: StoredCertificates { current.withLock { $0.certificates } }
 
     /// Waits for the change that is being made; every later one throws `.unavailable`. The directory stays readable.
     public func close() {
@@ -68,10 +82,10 @@ public final class StateStore: Sendable {
     }
 
     private func commit<T>(_ body: (Database, Directory) throws -> T, in db: Database) throws -> T {
-        var result: (T, Directory)?
+        var result: (T, Picture)?
         try db.inTransaction(.immediate) {
             let value = try body(db, directory)
-            result = (value, try Directory(readFrom: db))
+            result = (value, try Picture(readFrom: db))
             return .commit
         }
         guard let (value, next) = result else { preconditionFailure("a transaction that did not throw has run its body") }

@@ -3,12 +3,10 @@ internal import Authentication
 internal import Connections
 internal import Glibc
 internal import Host
-internal import IMAPServer
 internal import Logging
 internal import MailCore
 internal import MailSettings
 internal import MailStore
-internal import SMTPServer
 internal import ServiceLifecycle
 internal import StateStore
 internal import UnixSignals
@@ -82,31 +80,32 @@ enum Posternd {
             logger: logger)
         let stores = Stores(state: state, mail: mail)
 
+        // What encrypted connections show.
+        let certificates = try await CertificateKeeper(state: state, logger: logger)
+
         // The faces: a sender, a reader.
-        let hostname = HostName.current
+        let encryption = ServerEncryption(settings: settings, certificates: { certificates.inForce }, logger: logger)
+        certificates.onChange { _ in encryption.refresh() }
         let desk = LoginDesk(state: state, settings: settings, logger: logger)
-        let smtp = SMTPFace.service(
-            SMTPServices(settings: settings, state: state, store: mail, desk: desk, hostname: hostname, logger: logger))
-        let imap = IMAPFace.service(
-            IMAPServices(
-                settings: settings, state: state, desk: desk, store: mail, hostname: hostname, logger: logger))
+        let faces = Faces(
+            settings: settings, state: state, mail: mail, desk: desk, encryption: encryption, hostname: HostName.current, logger: logger)
 
         // Their sockets.
         let hub = ConnectionHub(logger: logger)
-        let listeners = try await Listeners([smtp, imap], on: hub, following: settings, logger: logger)
+        let listeners = try await Listeners(faces.services, on: hub, following: settings, logger: logger)
         let readiness = Readiness(hub: hub, logger: logger)
 
         // An operator.
         let admin = AdminSocket(
             path: folder.adminSocket,
             services: AdminServices(
-                settings: settings, settingsFile: file, state: state, store: mail, version: version,
-                services: { hub.facts }, logger: logger),
+                settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk, version: version,
+                services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles }, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, admin, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [stores, admin, certificates, listeners, reloader, readiness]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)

@@ -6,7 +6,7 @@ internal import Glibc
 /// |---|---|
 /// | `posternd.pid` | our process id, while we run |
 /// | `admin.sock` | the operators' door |
-/// | `state.sqlite` | domains, accounts, aliases |
+/// | `state.sqlite` | domains, accounts, aliases, certificates and their keys |
 /// | `mail/` | the drive for mail, unless it lies elsewhere |
 /// | `mail.identity` | which store belongs there |
 final class StateFolder: Sendable {

@@ -1,11 +1,14 @@
 import AdminContract
 import AdminServer
+import Certificates
 import Foundation
 import Logging
 import MailCore
 import MailSettings
 import MailStore
 import StateStore
+
+@testable import posternd
 
 /// A daemon's operators' door with real stores behind it, in a temporary folder.
 struct House: Sendable {
@@ -16,6 +19,11 @@ struct House: Sendable {
 
     var socket: String { folder + "/admin.sock" }
     var settingsFile: String { folder + "/postern.toml" }
+
+    /// What the first start makes; making one for each house would take a while.
+    private static let defaultCertificate = Result {
+        try SelfSigned.make(name: "default", hostName: "gw.example.org", at: Int64(Date().timeIntervalSince1970))
+    }
 
     /// Runs `body` while the socket is served; everything is closed and removed afterwards.
     static func open<T>(
@@ -33,8 +41,11 @@ struct House: Sendable {
         let store = try MailStore(
             folder: folder + "/mail", configuration: StoreConfiguration(freeSpaceFloor: { .mebibytes(1) }), logger: logger)
         let house = House(folder: folder, settings: settings, state: state, store: store)
+        let certificate = try defaultCertificate.get()
+        try await state.putCertificate("default", .selfSigned, certificate.pairs.map { .init(chain: $0.chain, key: $0.key) })
+        let certificates = try await CertificateKeeper(state: state, hostName: "gw.example.org", logger: logger)
         let services = AdminServices(
-            settings: settings, settingsFile: file, state: state, store: store, version: "1.2.3",
+            settings: settings, settingsFile: file, state: state, store: store, certificates: certificates.desk, version: "1.2.3",
             services: { [.init(name: "smtp", addresses: ["127.0.0.1:25"], connections: 3)] }, warnings: { ["The moon is full."] },
             logger: logger)
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)

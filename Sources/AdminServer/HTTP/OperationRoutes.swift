@@ -14,6 +14,7 @@ enum OperationRoutes {
         DomainHandlers(services: services).register(in: &table)
         AccountHandlers(services: services).register(in: &table)
         AliasHandlers(services: services).register(in: &table)
+        CertificateHandlers(services: services).register(in: &table)
         StoreHandlers(services: services).register(in: &table)
         StatusHandlers(services: services).register(in: &table)
         for operation in AdminOperations.all {

@@ -1,4 +1,5 @@
 internal import AdminContract
+internal import Certificates
 internal import Hummingbird
 internal import Logging
 internal import MailCore
@@ -27,6 +28,7 @@ struct RefusalAnswers: RouterMiddleware {
         switch error {
         case let refusal as AdminRefusal: return refusal
         case let error as StateError: return AdminRefusal(error)
+        case let error as CertificateRefusal: return AdminRefusal(.invalid, error.description)
         case let error as StoreError: return AdminRefusal(error)
         case let error as SettingsError: return AdminRefusal(error)
         case let error as HTTPError where error.status == .notFound:
