@@ -1,4 +1,3 @@
-import Connections
 import IMAPWire
 
 /// Every command that there is. A new one is its file, and one line here.
@@ -24,8 +23,7 @@ enum IMAPCommands {
 extension IMAPSession {
     /// What CAPABILITY says now: what every command brings, and what the wire itself can. RFC 3501 §7.2.1
     var capabilities: [String] {
-        ["IMAP4rev1", "LITERAL+"] + (connection.canStartTLS ? ["STARTTLS"] : [])
-            + (phase == .notAuthenticated ? loginCapabilities : [])
+        ["IMAP4rev1", "LITERAL+"] + (phase == .notAuthenticated ? loginCapabilities : [])
             + IMAPCommands.all.flatMap { type in
                 type.rule.phases.contains(phase) || type.rule.phases != .notAuthenticated ? type.rule.capabilities : []
             }

@@ -48,12 +48,12 @@ import Testing
         ("given: smtp.port 25", "t:1 given: KEY = VALUE, or domain, account, alias, message, strangers"),
         ("...\nC: x", "t:2 an S: line must follow ..."),
         ("S: x\n...", "t:1 an S: line must follow ..."), ("| x", "t:1 nobody has spoken yet"),
-        ("connect pop3", "t:1 connect smtp, or imap"),
+        ("connect nntp", "t:1 connect smtp, or submission, or smtps, or imap, or imaps"),
         ("connect imap to C2", "t:1 connect imap [as C2] [for alice]"), ("close X", "t:1 a connection is C, C1, C2 …"),
         ("mailbox alice: 1", "t:1 mailbox ACCOUNT NAME: COUNT, or none"),
         ("mailbox alice INBOX: many", "t:1 mailbox ACCOUNT NAME: COUNT, or none"),
         ("journal: nonsense", "t:1 journal: [no] EVENT [FIELD=PATTERN …] [\"SENTENCE\"], with an event of the vocabulary"),
-        ("given: message alice INBOX", "t:1 a message is written below it, with bars"), ("tls", "t:1 \"tls\" is not known"),
+        ("given: message alice INBOX", "t:1 a message is written below it, with bars"), ("ssl", "t:1 \"ssl\" is not known"),
         ("S!: x", "t:1 \"S!:\" is not known"),
     ])
     func saysWhatIsWrong(text: String, sentence: String) {

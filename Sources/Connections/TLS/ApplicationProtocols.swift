@@ -29,8 +29,8 @@ final class ApplicationProtocols: Sendable {
     func choose(_ offered: some RandomAccessCollection<UInt8>) -> Range<Int>? {
         let offered = Array(offered)
         var place = 0
-        while place < offered.count {
-            let name = place + 1..<min(place + 1 + Int(offered[place]), offered.count)
+        while place < offered.count, place + Int(offered[place]) < offered.count {
+            let name = place + 1..<place + 1 + Int(offered[place])
             if !name.isEmpty, knows(offered[name]) { return name }
             place = name.upperBound
         }

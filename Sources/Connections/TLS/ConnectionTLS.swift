@@ -36,16 +36,25 @@ extension Connection {
             throw .closed
         }
         tlsHandler = handler
-        let began = loop.now
         readSize.expect(content: true)
         if isReadingPaused { setReading(true) }
+        do throws(ConnectionError) {
+            try await handshake(within: limit)
+        } catch {
+            handler.giveUp()
+            throw error
+        }
+        readSize.expect(content: false)
+    }
+
+    private func handshake(within limit: Duration) async throws(ConnectionError) {
+        let began = loop.now
         while tls == nil {
             if tlsFailure != nil { throw .notEncrypted }
-            if inputEnded || self.context == nil { throw .closed }
+            if inputEnded || context == nil { throw .closed }
             if loop.interrupts(.handshake) { throw .stopping }
             try await sleep(.handshake, since: began, within: limit)
         }
-        readSize.expect(content: false)
     }
 
     /// From the handler.

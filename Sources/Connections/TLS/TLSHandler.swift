@@ -36,6 +36,12 @@ final class TLSHandler: ChannelDuplexHandler {
         context.flush()
     }
 
+    /// The handshake is not waited for any longer: what would be said behind it never will be.
+    func giveUp() {
+        hasFailed = true
+        failWaiting(ChannelError.ioOnClosedChannel)
+    }
+
     // MARK: from the peer
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -98,8 +104,7 @@ final class TLSHandler: ChannelDuplexHandler {
 
     private func fail(_ context: ChannelHandlerContext, _ reason: String) {
         guard !hasFailed else { return }
-        hasFailed = true
-        failWaiting(ChannelError.ioOnClosedChannel)
+        giveUp()
         context.fireUserInboundEventTriggered(TLSEvent.failed(reason))
     }
 

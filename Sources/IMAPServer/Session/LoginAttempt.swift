@@ -8,11 +8,11 @@ import StateStore
 
 /// Logging in, however the name and the password came. RFC 3501 §6.2.2, §6.2.3
 extension IMAPSession {
-    /// What CAPABILITY says of it: only what can be done now. RFC 3501 §6.2.3, §7.2.1
+    /// What CAPABILITY says of it: only what can be done now. RFC 3501 §6.2.1, §6.2.3, §7.2.1
     var loginCapabilities: [String] {
         let conditions = LoginConditions(of: connection)
-        let mechanisms = services.desk.mechanisms(under: conditions).map { "AUTH=\($0)" }
-        return services.desk.passwordRefusal(under: conditions) == nil ? mechanisms : mechanisms + ["LOGINDISABLED"]
+        let ways = (connection.canStartTLS ? ["STARTTLS"] : []) + services.desk.mechanisms(under: conditions).map { "AUTH=\($0)" }
+        return services.desk.passwordRefusal(under: conditions) == nil ? ways : ways + ["LOGINDISABLED"]
     }
 
     mutating func welcome(_ account: Account) async -> Completion {

@@ -1,5 +1,6 @@
 import Connections
 import MailCore
+import Synchronization
 
 /// A line of a transcript did not hold.
 struct PlayFailure: Error, CustomStringConvertible {
