@@ -144,7 +144,7 @@ import Testing
                         "settings set smtp.port=143 imap.port=25",
                         "imap.port: 143 -> 25. It takes effect at once.\nsmtp.port: 25 -> 143. It takes effect at once."),
                     Step(
-                        "settings list .port",
+                        "settings list .port --changed",
                         """
                         SETTING    VALUE  FROM
                         smtp.port  143    \(house.settingsFile):3

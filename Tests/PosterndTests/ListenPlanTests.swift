@@ -7,7 +7,11 @@ import Testing
 
 /// Where we listen is a function of the settings, and so is the way from one plan to the next.
 struct ListenPlanTests {
-    static func plan(_ values: [String: String]) throws -> ListenPlan { .wanted(try Settings.defaults.overriding(values)) }
+    /// Services beside the two oldest are off unless they are switched on.
+    static func plan(_ values: [String: String]) throws -> ListenPlan {
+        let off = Dictionary(uniqueKeysWithValues: ["submission", "smtps", "imaps"].map { ("\($0).enabled", "false") })
+        return .wanted(try Settings.defaults.overriding(off.merging(values) { _, given in given }))
+    }
 
     static func shown(_ entries: some Collection<ListenPlan.Entry>) -> [String] {
         entries.sorted().map { "\($0.service) \($0.address)" }
@@ -19,6 +23,10 @@ struct ListenPlanTests {
         (
             ["smtp.interfaces": "192.0.2.1, ::1", "mailbox.interfaces": "127.0.0.1"],
             ["imap 127.0.0.1:143", "smtp 192.0.2.1:25", "smtp [::1]:25"]
+        ),
+        (
+            ["smtps.enabled": "true", "smtp.interfaces": "::1", "imaps.enabled": "true", "imaps.port": "1993"],
+            ["imap every address, port 143", "imaps every address, port 1993", "smtp [::1]:25", "smtps [::1]:465"]
         ),
         (["mailbox.interfaces": "127.0.0.1", "imap.port": "2143"], ["imap 127.0.0.1:2143", "smtp every address, port 25"]),
     ])

@@ -74,12 +74,18 @@ import Testing
         #expect(read(" SIZE=\(digits)")?.declaredSize == ByteCount(.max))
     }
 
-    @Test(arguments: ["AUTH=<>", "RET=HDRS ENVID=QQ314159", "X-Y", "FUTURERELEASE=1"])
+    @Test(arguments: ["RET=HDRS ENVID=QQ314159", "X-Y", "FUTURERELEASE=1"])
     func unknownOnesAreNoticed(text: String) { #expect(read(" \(text)")?.hasUnknown == true) }
+
+    /// RFC 4954 §5
+    @Test func authIsReadForFormsSake() {
+        #expect(read(" AUTH=<> SIZE=1")?.hasAuth == true)
+        #expect(read(" AUTH=ann+2Bx@example.org")?.hasUnknown == false)
+    }
 
     @Test(arguments: [
         "SIZE=1", " SIZE", " SIZE=", " SIZE=-1", " SIZE=+1", " SIZE=1 SIZE=2", " SIZE=1k", " SIZE=999999999999999999999", " BODY",
-        " BODY=7BIT BODY=7BIT",
+        " BODY=7BIT BODY=7BIT", " AUTH", " AUTH=<> AUTH=<>",
         " SMTPUTF8=1", " SMTPUTF8 SMTPUTF8", " =1", " -A", " A==", " A=b=c", " A,B",
     ])
     func nonsenseIsRefused(text: String) { #expect(read(text) == nil) }
