@@ -36,9 +36,11 @@ struct FollowedCertificate {
         if stored != self.stored {
             read(stored, isRenewal: false, at: now, facts: &facts)
         } else if stored.source == .linked {
-            if rereads || stored.marks != marks || held.refusal?.isOnlyEarly == true {
+            let isWritten = stored.marks != marks
+            if rereads || isWritten || held.refusal?.isOnlyEarly == true {
                 read(stored, isRenewal: held.inForce != nil, at: now, facts: &facts)
-            } else if !isRefusalTold {
+            }
+            if !rereads, !isWritten, !isRefusalTold {
                 isRefusalTold = true
                 facts.append(.refused)
             }
