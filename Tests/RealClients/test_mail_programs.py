@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-import letters
 from demonstration import PASSWORD, Demonstration, address
 
 COUNT = 12
@@ -73,8 +72,10 @@ username = {address('carol')}
 password = {PASSWORD}
 {'mailboxes = ("INBOX",)' if 'IMAP' in kind else ''}
 [destination]
-type = Maildir
-path = {folder}/
+type = MDA_external
+path = /bin/sh
+arguments = ("-c", "cat > {folder}/new/$$")
+allow_root_commands = true
 [options]
 delete = false
 read_all = false
@@ -115,11 +116,14 @@ Pass {PASSWORD}
 SSLType {tls}
 CertificateFile {certificate}
 SystemCertificates no
+
 IMAPStore far
 Account carol
+
 MaildirStore near
 Path {tmp_path}/
 Inbox {tmp_path}/INBOX
+
 Channel all
 Far :far:
 Near :near:
@@ -148,8 +152,8 @@ def test_gsasl(full, tmp_path, protocol, port, mechanism, starttls):
     if mechanism.endswith("PLUS"):
         pytest.skip("Debian's gsasl binds to tls-unique only, which TLS 1.3 has not")
     command = ["gsasl", f"--{protocol}", "--connect", f"127.0.0.1:{getattr(full, port)}", "-m", mechanism]
-    command += ["-a", address("carol"), "-z", "", "-d"] + ([] if starttls else ["--no-starttls"]) + ["--x509-ca-file=", "--no-cb"]
+    command += ["-a", address("carol"), "-d"] + ([] if starttls else ["--no-starttls"]) + ["--x509-ca-file=", "--no-cb"]
     for password, isRight in ((PASSWORD, True), ("guessed", False)):
         done = subprocess.run([*command, "-p", password], input="", capture_output=True, text=True, timeout=60)
         said = done.stdout + done.stderr
-        assert ("Client authentication finished" in said or "235 " in said or " OK " in said) == isRight or done.returncode != 0 and not isRight, said
+        assert (done.returncode == 0) == isRight, said
