@@ -65,6 +65,7 @@ let package = Package(
         target("MessageFormat", "MailCore"),
         target("SMTPWire", "MailCore"),
         target("IMAPWire", "MailCore"),
+        target("POP3Wire", "MailCore"),
         target("SASL", "MailCore"),
         target("AdminContract", "MailCore", "MailSettings"),
         // 2 doors
@@ -89,7 +90,8 @@ let package = Package(
         // 5 programs
         program(
             "posternd", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
-            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
+            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "AdminServer", .log, .lifecycle,
+            .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         // tests
         .target(
@@ -106,6 +108,7 @@ let package = Package(
             name: "MessageFormatTests", dependencies: ["MessageFormat", "MailCore"], exclude: ["Corpus"], swiftSettings: strict),
         tests("SMTPWireTests", "SMTPWire", "MailCore"),
         tests("IMAPWireTests", "IMAPWire", "MailCore"),
+        tests("POP3WireTests", "POP3Wire", "MailCore"),
         tests("SASLTests", "SASL", "MailCore"),
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
         tests("CertificatesTests", "Certificates", "MailCore"),

@@ -7,7 +7,7 @@ enum Floor: Int, CaseIterable, Comparable {
     var targets: [String] {
         switch self {
         case .words: ["MailCore"]
-        case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "SASL", "AdminContract"]
+        case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract"]
         case .doors: ["MailStore", "StateStore", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
         case .faces: ["SMTPServer", "IMAPServer", "AdminServer"]
