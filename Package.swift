@@ -85,12 +85,14 @@ let package = Package(
             "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "MailStore", "StateStore", "Connections",
             "Authentication", "Host", .nio, .log),
         target(
+            "POP3Server", "MailCore", "MailSettings", "POP3Wire", "MailStore", "StateStore", "Connections", "Authentication", .nio, .log),
+        target(
             "AdminServer", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", .hummingbird, .lifecycle,
             .nio, .nioPosix, .log),
         // 5 programs
         program(
             "posternd", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
-            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "AdminServer", .log, .lifecycle,
+            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", .log, .lifecycle,
             .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         // tests
@@ -98,7 +100,7 @@ let package = Package(
             name: "MailTesting",
             dependencies: [
                 "MailCore", "MailSettings", "MailStore", "StateStore", "Certificates", "Connections", "Authentication", "Delivery", "Host",
-                "SMTPServer", "IMAPServer", .nio,
+                "SMTPServer", "IMAPServer", "POP3Server", .nio,
                 .nioPosix, .log,
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
