@@ -65,6 +65,7 @@ let package = Package(
         target("MessageFormat", "MailCore"),
         target("SMTPWire", "MailCore"),
         target("IMAPWire", "MailCore"),
+        target("POP3Wire", "MailCore"),
         target("SASL", "MailCore"),
         target("AdminContract", "MailCore", "MailSettings"),
         // 2 doors
@@ -84,19 +85,22 @@ let package = Package(
             "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "MailStore", "StateStore", "Connections",
             "Authentication", "Host", .nio, .log),
         target(
+            "POP3Server", "MailCore", "MailSettings", "POP3Wire", "MailStore", "StateStore", "Connections", "Authentication", .nio, .log),
+        target(
             "AdminServer", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", .hummingbird, .lifecycle,
             .nio, .nioPosix, .log),
         // 5 programs
         program(
             "posternd", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
-            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
+            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", .log, .lifecycle,
+            .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         // tests
         .target(
             name: "MailTesting",
             dependencies: [
                 "MailCore", "MailSettings", "MailStore", "StateStore", "Certificates", "Connections", "Authentication", "Delivery", "Host",
-                "SMTPServer", "IMAPServer", .nio,
+                "SMTPServer", "IMAPServer", "POP3Server", .nio,
                 .nioPosix, .log,
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
@@ -106,6 +110,7 @@ let package = Package(
             name: "MessageFormatTests", dependencies: ["MessageFormat", "MailCore"], exclude: ["Corpus"], swiftSettings: strict),
         tests("SMTPWireTests", "SMTPWire", "MailCore"),
         tests("IMAPWireTests", "IMAPWire", "MailCore"),
+        tests("POP3WireTests", "POP3Wire", "MailCore"),
         tests("SASLTests", "SASL", "MailCore"),
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
         tests("CertificatesTests", "Certificates", "MailCore"),

@@ -19,6 +19,7 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case messageAccepted = "message-accepted"
     case messageRefused = "message-refused"
     case messageAppended = "message-appended"
+    case messagesRemoved = "messages-removed"
     case loginSucceeded = "login-succeeded"
     case loginFailed = "login-failed"
     case storeOpened = "store-opened"

@@ -5,6 +5,8 @@ public final class SettingsGroups: Sendable {
     public let smtps = SettingsSection<SMTPSSettings>()
     public let imap = SettingsSection<IMAPSettings>()
     public let imaps = SettingsSection<IMAPSSettings>()
+    public let pop3 = SettingsSection<POP3Settings>()
+    public let pop3s = SettingsSection<POP3SSettings>()
     public let mailbox = SettingsSection<MailboxSettings>()
     public let encryption = SettingsSection<EncryptionSettings>()
     public let tls = SettingsSection<TLSSettings>()

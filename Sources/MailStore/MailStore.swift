@@ -110,6 +110,11 @@ public final class MailStore: Sendable {
         return expunged
     }
 
+    /// Takes messages away whatever their flags, all or none, in one commit; answers how many of them were still there. RFC 1939 §6
+    public func remove(_ uids: UIDSet, from mailbox: MailboxID) async throws(StoreError) -> Int {
+        try await perform(RemoveMessages(uids: uids, mailbox: mailbox))
+    }
+
     /// Changes flags; answers every message of the set with its flags afterwards, ascending. Names of keywords that the mailbox
     /// does not have are made unless they are to be removed. RFC 9051 §6.4.6
     public func setFlags(

@@ -27,5 +27,7 @@ struct ServiceDeclaration: Sendable {
         ServiceDeclaration("smtps", .smtp, port: { $0.smtps.port }, isEnabled: { $0.smtps.enabled }),
         ServiceDeclaration("imap", .mailbox, port: { $0.imap.port }),
         ServiceDeclaration("imaps", .mailbox, port: { $0.imaps.port }, isEnabled: { $0.imaps.enabled }),
+        ServiceDeclaration("pop3", .mailbox, port: { $0.pop3.port }),
+        ServiceDeclaration("pop3s", .mailbox, port: { $0.pop3s.port }, isEnabled: { $0.pop3s.enabled }),
     ]
 }

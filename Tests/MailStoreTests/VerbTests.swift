@@ -111,6 +111,25 @@ import Testing
         #expect(try await store.listing(inbox) == ["2 [] b", "5 [] e"])
     }
 
+    /// An exact set, whatever the flags; what is gone already is not counted.
+    @Test func removalTakesTheSetAndNothingElse() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        for text in ["a", "b", "c", "d"] { try await store.deliver(text, to: temporary.recipient()) }
+        let before = try #require(try await store.read { try $0.counters(of: "INBOX", of: temporary.account) })
+        #expect(before.messages == 4 && before.bytes == 4 && before.uidNext == 5)
+        _ = try await store.setFlags(UIDSet([4...4]), in: before.id, .add(.deleted))
+        #expect(try await store.remove(UIDSet([1...1, 3...3, 9...9]), from: before.id) == 2)
+        #expect(try await store.remove(UIDSet([1...3]), from: before.id) == 1)
+        #expect(try await store.listing(before.id) == ["4 [D] d"])
+        #expect(try await store.countersAreTrue(before.id))
+        let after = try #require(try await store.read { try $0.counters(of: "INBOX", of: temporary.account) })
+        #expect(after.messages == 1 && after.bytes == 1 && after.uidNext == 5)
+        #expect(try await store.read { try $0.expunged(in: before.id, since: before.highestModSeq, below: 3) } == [1, 2])
+        #expect(try await store.read { try $0.expunged(in: before.id, since: after.highestModSeq, below: .max) } == [])
+        #expect(try await store.read { try $0.counters(of: "Nowhere", of: temporary.account)?.messages } == nil)
+    }
+
     @Test func stepsCoverAGiant() async throws {
         let temporary = try TemporaryStore()
         let store = temporary.store

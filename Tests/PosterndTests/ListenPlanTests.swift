@@ -7,9 +7,9 @@ import Testing
 
 /// Where we listen is a function of the settings, and so is the way from one plan to the next.
 struct ListenPlanTests {
-    /// Services beside the two oldest are off unless they are switched on.
+    /// Services beside the oldest are off unless they are switched on.
     static func plan(_ values: [String: String]) throws -> ListenPlan {
-        let off = Dictionary(uniqueKeysWithValues: ["submission", "smtps", "imaps"].map { ("\($0).enabled", "false") })
+        let off = Dictionary(uniqueKeysWithValues: ["submission", "smtps", "imaps", "pop3s"].map { ("\($0).enabled", "false") })
         return .wanted(try Settings.defaults.overriding(off.merging(values) { _, given in given }))
     }
 
@@ -18,17 +18,26 @@ struct ListenPlanTests {
     }
 
     @Test(arguments: [
-        ([:], ["imap every address, port 143", "smtp every address, port 25"]),
-        (["smtp.port": "2525"], ["imap every address, port 143", "smtp every address, port 2525"]),
+        ([:], ["imap every address, port 143", "pop3 every address, port 110", "smtp every address, port 25"]),
+        (["smtp.port": "2525"], ["imap every address, port 143", "pop3 every address, port 110", "smtp every address, port 2525"]),
         (
             ["smtp.interfaces": "192.0.2.1, ::1", "mailbox.interfaces": "127.0.0.1"],
-            ["imap 127.0.0.1:143", "smtp 192.0.2.1:25", "smtp [::1]:25"]
+            ["imap 127.0.0.1:143", "pop3 127.0.0.1:110", "smtp 192.0.2.1:25", "smtp [::1]:25"]
         ),
         (
-            ["smtps.enabled": "true", "smtp.interfaces": "::1", "imaps.enabled": "true", "imaps.port": "1993"],
-            ["imap every address, port 143", "imaps every address, port 1993", "smtp [::1]:25", "smtps [::1]:465"]
+            [
+                "smtps.enabled": "true", "smtp.interfaces": "::1", "imaps.enabled": "true", "imaps.port": "1993", "pop3s.enabled": "true",
+                "pop3s.port": "1995",
+            ],
+            [
+                "imap every address, port 143", "imaps every address, port 1993", "pop3 every address, port 110",
+                "pop3s every address, port 1995", "smtp [::1]:25", "smtps [::1]:465",
+            ]
         ),
-        (["mailbox.interfaces": "127.0.0.1", "imap.port": "2143"], ["imap 127.0.0.1:2143", "smtp every address, port 25"]),
+        (
+            ["mailbox.interfaces": "127.0.0.1", "imap.port": "2143", "pop3.port": "2110"],
+            ["imap 127.0.0.1:2143", "pop3 127.0.0.1:2110", "smtp every address, port 25"]
+        ),
     ])
     func wanted(values: [String: String], golden: [String]) throws {
         #expect(Self.shown(try Self.plan(values).entries) == golden)

@@ -48,7 +48,7 @@ import Testing
         ("given: smtp.port 25", "t:1 given: KEY = VALUE, or domain, account, alias, message, strangers"),
         ("...\nC: x", "t:2 an S: line must follow ..."),
         ("S: x\n...", "t:1 an S: line must follow ..."), ("| x", "t:1 nobody has spoken yet"),
-        ("connect nntp", "t:1 connect smtp, or submission, or smtps, or imap, or imaps"),
+        ("connect nntp", "t:1 connect smtp, or submission, or smtps, or imap, or imaps, or pop3, or pop3s"),
         ("connect imap to C2", "t:1 connect imap [as C2] [for alice]"), ("close X", "t:1 a connection is C, C1, C2 …"),
         ("mailbox alice: 1", "t:1 mailbox ACCOUNT NAME: COUNT, or none"),
         ("mailbox alice INBOX: many", "t:1 mailbox ACCOUNT NAME: COUNT, or none"),

@@ -161,11 +161,16 @@ final class Player {
     }
 
     private func logIn(_ name: ConnectionName, as account: String, _ line: Int) async throws {
-        try await send(
-            Sending(connection: name, text: ClientText("login LOGIN \(account) \(TestServer.password)"), times: 1, endsLine: true), line)
-        let answer = Expectation.Line(number: line, pattern: Pattern("login OK *"))
+        let isIMAP = try await speaker(name).service.dialect == .imap
+        let commands = isIMAP ? ["login LOGIN \(account) \(TestServer.password)"] : ["USER \(account)", "PASS \(TestServer.password)"]
+        let answers = Expectation(
+            lines: [Expectation.Line(number: line, pattern: Pattern(isIMAP ? "login OK *" : "+OK *"))], times: commands.count,
+            skipsOthers: isIMAP)
+        for command in commands {
+            try await send(Sending(connection: name, text: ClientText(command), times: 1, endsLine: true), line)
+        }
         await speakers[name]?.flush()
-        try await speaker(name).hear(Expectation(lines: [answer], times: 1, skipsOthers: true), &captures, or: failure)
+        try await speaker(name).hear(answers, &captures, or: failure)
     }
 
     private func octets(of block: [ClientText]) throws -> [UInt8] {

@@ -128,6 +128,7 @@ extension ServiceName {
         switch dialect {
         case .smtp: line.starts(with: "220 ".utf8)
         case .imap: line.starts(with: "* OK".utf8)
+        case .pop3: line.starts(with: "+OK".utf8)
         }
     }
 }

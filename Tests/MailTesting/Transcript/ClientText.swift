@@ -13,7 +13,7 @@ struct ClientText: Sendable, Hashable {
     func announcing(_ size: Int, to service: ServiceName) -> ClientText {
         switch service.dialect {
         case .imap: ClientText(source.replacing("{}", with: "{\(size)}").replacing("{+}", with: "{\(size)+}"))
-        case .smtp: ClientText(source.replacing("{}", with: "\(size)"))
+        case .smtp, .pop3: ClientText(source.replacing("{}", with: "\(size)"))
         }
     }
 

@@ -63,18 +63,21 @@ enum ServiceName: String, Sendable, CaseIterable {
     case smtps
     case imap
     case imaps
+    case pop3
+    case pop3s
 
-    enum Dialect { case smtp, imap }
+    enum Dialect { case smtp, imap, pop3 }
 
     var dialect: Dialect {
         switch self {
         case .smtp, .submission, .smtps: .smtp
         case .imap, .imaps: .imap
+        case .pop3, .pop3s: .pop3
         }
     }
 
     /// TLS comes first.
-    var isEncrypted: Bool { self == .smtps || self == .imaps }
+    var isEncrypted: Bool { [.smtps, .imaps, .pop3s].contains(self) }
 }
 
 /// What holds before or changes on the way.

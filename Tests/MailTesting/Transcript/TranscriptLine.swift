@@ -37,7 +37,7 @@ struct Line {
         while let word = words.popFirst(), let value = words.popFirst() {
             switch word {
             case "as": connection = try Self.connection(named: value)
-            case "for" where service.dialect == .imap: account = value
+            case "for" where service.dialect != .smtp: account = value
             default: throw .init("connect \(service) [as C2] [for alice]")
             }
         }

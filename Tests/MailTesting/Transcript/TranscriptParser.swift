@@ -65,9 +65,9 @@ struct TranscriptParser {
 
     /// Lines of one SMTP reply, which a hyphen behind the code joins, become one expectation.
     private mutating func addExpectation(_ dialogue: Dialogue, _ number: Int) {
-        let isResponse = (services[dialogue.connection] ?? service).dialect == .imap
-        let line = Expectation.Line(number: number, pattern: Pattern(dialogue.text, isResponse: isResponse))
-        if case .expect(dialogue.connection, var before) = steps.last?.action, !skipsOthers, dialogue.times == 1, !isResponse,
+        let dialect = (services[dialogue.connection] ?? service).dialect
+        let line = Expectation.Line(number: number, pattern: Pattern(dialogue.text, isResponse: dialect == .imap))
+        if case .expect(dialogue.connection, var before) = steps.last?.action, !skipsOthers, dialogue.times == 1, dialect == .smtp,
             before.lines.last?.pattern.isContinued == true, let start = steps.last?.line
         {
             before.lines.append(line)

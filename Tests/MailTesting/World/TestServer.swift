@@ -7,6 +7,7 @@ import MailCore
 import MailSettings
 import MailStore
 import NIOCore
+import POP3Server
 import SMTPServer
 import StateStore
 import Synchronization
@@ -72,12 +73,15 @@ final class TestServer: Sendable {
             settings: settings, certificates: { ["default": Self.certificate] }, logger: logger, clock: clock.forConnections)
         let smtp = SMTPServices(settings: settings, state: state, store: store, desk: desk, hostname: Self.hostname, logger: logger)
         let imap = IMAPServices(settings: settings, state: state, desk: desk, store: store, hostname: Self.hostname, logger: logger)
+        let pop3 = POP3Services(settings: settings, state: state, desk: desk, store: store, hostname: Self.hostname, logger: logger)
         let services = [
             ServiceName.smtp: SMTPFace.service(smtp, as: .relay, encryption: encryption.service(.smtp, isImplicit: false)),
             .submission: SMTPFace.service(smtp, as: .submission, encryption: encryption.service(.smtp, isImplicit: false)),
             .smtps: SMTPFace.service(smtp, as: .submissions, encryption: encryption.service(.smtp, isImplicit: true)),
             .imap: IMAPFace.service(imap, encryption: encryption.service(.mailbox, protocols: ["imap"], isImplicit: false)),
             .imaps: IMAPFace.service(imap, encryption: encryption.service(.mailbox, protocols: ["imap"], isImplicit: true)),
+            .pop3: POP3Face.service(pop3, encryption: encryption.service(.mailbox, protocols: ["pop3"], isImplicit: false)),
+            .pop3s: POP3Face.service(pop3, encryption: encryption.service(.mailbox, protocols: ["pop3"], isImplicit: true)),
         ]
         guard let loopback = IPAddress("127.0.0.1") else { preconditionFailure("127.0.0.1 is an address") }
         for (name, service) in services {
