@@ -95,7 +95,7 @@ def test_sessions_are_resumed(server, version, tmp_path):
 
 def test_nobody_renegotiates(server):
     # s_client takes a line that is "R" for its order to renegotiate, and goes when its input ends.
-    command = f"(printf 'R\\n'; sleep 2) | openssl s_client -tls1_2 -connect 127.0.0.1:{server.smtps_port}"
+    command = f"(sleep 1; printf 'R\\n'; sleep 2) | openssl s_client -tls1_2 -connect 127.0.0.1:{server.smtps_port}"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=30)
     assert "RENEGOTIATING" in done.stderr and "no renegotiation" in done.stderr, done.stdout + done.stderr
 
