@@ -60,6 +60,7 @@ let package = Package(
         .target(name: "CChecksum"),
         // 0 words
         target("MailCore"),
+        target("Netlink", "MailCore"),
         // 1 grammar
         target("MailSettings", "MailCore", .toml),
         target("MessageFormat", "MailCore"),
@@ -103,6 +104,7 @@ let package = Package(
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
         tests("MailCoreTests", "MailCore"),
+        tests("NetlinkTests", "Netlink", "MailCore"),
         tests("MailSettingsTests", "MailSettings", "MailCore"),
         .testTarget(
             name: "MessageFormatTests", dependencies: ["MessageFormat", "MailCore"], exclude: ["Corpus"], swiftSettings: strict),
