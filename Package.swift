@@ -43,6 +43,8 @@ let package = Package(
     products: [
         .executable(name: "posternd", targets: ["posternd"]),
         .executable(name: "postern", targets: ["postern"]),
+        .executable(name: "postern-gatekeeper", targets: ["postern-gatekeeper"]),
+        .executable(name: "postern-generator", targets: ["postern-generator"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -62,7 +64,7 @@ let package = Package(
         target("MailCore"),
         target("Netlink", "MailCore"),
         // 1 grammar
-        target("MailSettings", "MailCore", .toml),
+        target("MailSettings", "MailCore", "Netlink", .toml),
         target("MessageFormat", "MailCore"),
         target("SMTPWire", "MailCore"),
         target("IMAPWire", "MailCore"),
@@ -73,7 +75,7 @@ let package = Package(
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
         target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
         target("Connections", "MailCore", "Certificates", "COpenSSL", .nio, .nioPosix, .log),
-        target("Host", "MailCore", "CSystemd", .log),
+        target("Host", "MailCore", "Netlink", "CSystemd", .log),
         // 3 judgement
         target("Delivery", "MailCore", "MailSettings", "StateStore", "MailStore"),
         target("Authentication", "MailCore", "MailSettings", "SASL", "StateStore", "Connections", .log),
@@ -90,11 +92,14 @@ let package = Package(
             .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Delivery", "Host",
+            "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Delivery",
+            "Host",
             "SMTPServer",
             "IMAPServer",
             "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
+        program("postern-gatekeeper", "MailCore", "Netlink", "Host", .log),
+        program("postern-generator", "Host"),
         // tests
         .target(
             name: "MailTesting",
@@ -114,11 +119,11 @@ let package = Package(
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ConnectionsTests", "Connections", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
-        tests("HostTests", "Host", "MailCore", .log),
+        tests("HostTests", "Host", "Netlink", "MailCore", .log),
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),
-        tests("PosterndTests", "posternd", "Connections", "MailCore", "MailSettings"),
+        tests("PosterndTests", "posternd", "Connections", "Host", "Netlink", "MailCore", "MailSettings"),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),
     ],

@@ -82,6 +82,7 @@ public enum AdminOperations {
         AccountAdd.self, AccountList.self, AccountShow.self, AccountSet.self, AccountRemove.self,
         AliasAdd.self, AliasList.self, AliasShow.self, AliasSet.self, AliasRemove.self,
         StoreCheck.self,
+        InterfaceList.self, AccessList.self, AccessCheck.self, AccessExplain.self,
         Status.self,
     ]
 }

@@ -27,4 +27,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case spaceRegained = "space-regained"
     case worldFailed = "world-failed"
     case adminOperation = "admin-operation"
+    case interfacesChanged = "interfaces-changed"
+    case firewallChanged = "firewall-changed"
+    case firewallFailed = "firewall-failed"
+    case socketsRegenerated = "sockets-regenerated"
 }

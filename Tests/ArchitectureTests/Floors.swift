@@ -11,7 +11,7 @@ enum Floor: Int, CaseIterable, Comparable {
         case .doors: ["MailStore", "StateStore", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
         case .faces: ["SMTPServer", "IMAPServer", "AdminServer"]
-        case .programs: ["posternd", "postern"]
+        case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator"]
         }
     }
 

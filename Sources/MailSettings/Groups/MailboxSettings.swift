@@ -3,8 +3,8 @@ internal import MailCore
 /// The readers' side: where it listens, and what a new mailbox holds.
 public struct MailboxSettings: SettingsGroup {
     public let interfaces = Setting(
-        "mailbox.interfaces", [], .addresses,
-        "Addresses on which mailboxes are served; an empty list means all.", takesEffect: .live)
+        "mailbox.interfaces", [], .interfacesAndAddresses,
+        "Interfaces and addresses on which mailboxes are served; an empty list means all.", takesEffect: .live)
 
     /// F39. Names that RFC 6154 knows a use for get that use.
     public let folders = Setting(
