@@ -96,10 +96,6 @@ struct TruthTests {
                 "6 cannot be known: inet filter input rule meta l4proto tcp @th,104,8 & … 0x03 drop",
             ]
         ),
-        (
-            input("queue num 1"),
-            ["4 cannot be known: inet filter input rule <queue>", "6 cannot be known: inet filter input rule <queue>"]
-        ),
     ])
     func judged(rules: String, golden: [String]) throws { #expect(try Self.findings(rules) == golden) }
 

@@ -87,6 +87,9 @@ enum NFTMessage: Hashable, Sendable {
             writer.attribute(5, UInt32(set.keyLength))
             writer.nest(9) { $0.attribute(1, UInt32(set.elements.count)) }
             writer.attribute(10, id)
+            // nft asks here in which order the keys' octets stand; without it, it shows names as empty (libnftnl's udata).
+            let keyByteOrder: UInt8 = 0
+            writer.attribute(13, [keyByteOrder, 4] + set.byteOrder.hostOctets)
         case .fillSet(_, let set, let id):
             writer.attribute(2, "__set%d")
             writer.attribute(4, id)

@@ -54,4 +54,7 @@ extension SetContents {
             keyType: keyType, keyLength: keyLength,
             elements: keys.sorted { $0.lexicographicallyPrecedes($1) }.map { Element(key: $0) }, isAnonymous: true)
     }
+
+    /// nft's words for the order of the keys' octets: names are the host's, ports the network's.
+    var byteOrder: UInt32 { keyLength == Kernel.interfaceNameSize ? 1 : 2 }
 }
