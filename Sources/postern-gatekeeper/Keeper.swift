@@ -30,6 +30,8 @@ final class Keeper {
 
     var descriptors: [Int32] { [firewall.eventDescriptor, links.eventDescriptor] }
     var isHolding: Bool { plan != nil }
+    /// Something was changed that is not put right yet.
+    var isPausing: Bool { quarrel.isPausing }
 
     init(planFile: String, logger: Logger) throws {
         firewall = try Firewall()
@@ -137,7 +139,7 @@ private struct Quarrel {
 
     private static let window = Duration.seconds(10)
     private static let most = 20
-    private static let pause = Duration.milliseconds(900)
+    private static let pause = Duration.milliseconds(400)
 
     mutating func note() {
         let now = ContinuousClock.now

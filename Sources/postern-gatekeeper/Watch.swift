@@ -11,6 +11,8 @@ struct Watch {
 
     /// An event may get lost; then this is how late we are. In milliseconds.
     private static let lookEvery: Int32 = 900
+    /// While somebody else changes the rules again and again.
+    private static let lookEveryInQuarrel: Int32 = 100
     /// Without a plan, and nobody who asks.
     private static let patience = Duration.seconds(60)
 
@@ -19,7 +21,7 @@ struct Watch {
         var lastAsked = ContinuousClock.now
         while true {
             var waiting = ([door.descriptor] + keeper.descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            let count = poll(&waiting, nfds_t(waiting.count), Self.lookEvery)
+            let count = poll(&waiting, nfds_t(waiting.count), keeper.isPausing ? Self.lookEveryInQuarrel : Self.lookEvery)
             guard count >= 0 || errno == EINTR else { return }
             keeper.look()
             Notify.alive()
