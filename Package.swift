@@ -43,6 +43,8 @@ let package = Package(
     products: [
         .executable(name: "posternd", targets: ["posternd"]),
         .executable(name: "postern", targets: ["postern"]),
+        .executable(name: "postern-gatekeeper", targets: ["postern-gatekeeper"]),
+        .executable(name: "postern-generator", targets: ["postern-generator"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -60,8 +62,9 @@ let package = Package(
         .target(name: "CChecksum"),
         // 0 words
         target("MailCore"),
+        target("Netlink", "MailCore"),
         // 1 grammar
-        target("MailSettings", "MailCore", .toml),
+        target("MailSettings", "MailCore", "Netlink", .toml),
         target("MessageFormat", "MailCore"),
         target("SMTPWire", "MailCore"),
         target("IMAPWire", "MailCore"),
@@ -73,7 +76,7 @@ let package = Package(
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
         target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
         target("Connections", "MailCore", "MailSettings", "Certificates", "COpenSSL", .nio, .nioPosix, .log),
-        target("Host", "MailCore", "CSystemd", .log),
+        target("Host", "MailCore", "Netlink", "CSystemd", .log),
         // 3 judgement
         target("Delivery", "MailCore", "MailSettings", "StateStore", "MailStore"),
         target("Authentication", "MailCore", "MailSettings", "SASL", "StateStore", "Connections", .log),
@@ -91,10 +94,12 @@ let package = Package(
             .nio, .nioPosix, .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
+            "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
             "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", .log, .lifecycle,
             .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
+        program("postern-gatekeeper", "MailCore", "Netlink", "Host", .log),
+        program("postern-generator", "Host"),
         // tests
         .target(
             name: "MailTesting",
@@ -105,6 +110,7 @@ let package = Package(
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
         tests("MailCoreTests", "MailCore"),
+        tests("NetlinkTests", "Netlink", "MailCore"),
         tests("MailSettingsTests", "MailSettings", "MailCore"),
         .testTarget(
             name: "MessageFormatTests", dependencies: ["MessageFormat", "MailCore"], exclude: ["Corpus"], swiftSettings: strict),
@@ -116,13 +122,14 @@ let package = Package(
         tests("CertificatesTests", "Certificates", "MailCore"),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ConnectionsTests", "Connections", "Certificates", "MailSettings", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
-        tests("HostTests", "Host", "MailCore", .log),
+        tests("HostTests", "Host", "Netlink", "MailCore", .log),
         tests("AuthenticationTests", "Authentication", "StateStore", "Connections", "MailSettings", "MailCore", .log),
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
             "posternd", .nio, .log),
-        tests("PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "MailCore", "MailSettings", .log),
+        tests("PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
+            .log),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),
     ],

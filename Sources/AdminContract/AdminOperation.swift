@@ -84,6 +84,7 @@ public enum AdminOperations {
         CertificateImport.self, CertificateLink.self, CertificateSelfSigned.self, CertificateList.self, CertificateShow.self,
         CertificateRemove.self,
         StoreCheck.self,
+        InterfaceList.self, AccessList.self, AccessCheck.self, AccessExplain.self,
         Status.self,
     ]
 }

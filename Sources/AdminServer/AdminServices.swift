@@ -15,13 +15,15 @@ public struct AdminServices: Sendable {
     let started = ContinuousClock.now
     let services: @Sendable () -> [StatusFacts.Service]
     let warnings: @Sendable () -> [String]
+    let gateway: AdminGateway
     let logger: Logger
 
     /// `services` tells what listens; `warnings` adds sentences to those that are found out here.
     public init(
         settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, certificates: CertificateDesk,
         version: String,
-        services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] }, logger: Logger
+        services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] },
+        gateway: AdminGateway = .none, logger: Logger
     ) {
         self.settings = settings
         self.settingsFile = settingsFile
@@ -31,6 +33,7 @@ public struct AdminServices: Sendable {
         self.version = version
         self.services = services
         self.warnings = warnings
+        self.gateway = gateway
         self.logger = logger
     }
 }

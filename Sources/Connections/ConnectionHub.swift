@@ -19,14 +19,17 @@ public final class ConnectionHub: Sendable {
     }
 
     /// Binds `service` to each of the addresses; returns them with their real ports (0 lets the system choose). Throws
-    /// `ListenError`; then none of them is bound.
+    /// `ListenError`; then none of them is bound. `opened` is shown each descriptor, which stays the hub's.
     @discardableResult
-    public func listen(_ service: Service, on addresses: [ListenAddress]) async throws -> [Peer] {
+    public func listen(
+        _ service: Service, on addresses: [ListenAddress], opened isOpen: (ListenAddress, Int32) -> Void = { _, _ in }
+    ) async throws -> [Peer] {
         var opened: [Listener] = []
         do {
             for address in addresses {
                 let descriptor = try ListenSocket.open(address, for: service.name)
                 opened.append(try await Listener.start(service, descriptor: descriptor, address: address, in: state))
+                isOpen(address, descriptor)
             }
         } catch {
             for listener in opened { await listener.close() }
@@ -37,11 +40,12 @@ public final class ConnectionHub: Sendable {
         return opened.map(\.bound)
     }
 
-    /// Serves a socket that listens already (socket activation). The hub owns the descriptor from now on.
+    /// Serves a socket that listens already (socket activation). The hub owns the descriptor from now on. `address` is what the socket
+    /// would have been bound to, so that `stopListening` finds it.
     @discardableResult
-    public func adopt(_ service: Service, descriptor: Int32) async throws -> Peer {
+    public func adopt(_ service: Service, descriptor: Int32, as address: ListenAddress? = nil) async throws -> Peer {
         ListenSocket.prepare(descriptor)
-        let listener = try await Listener.start(service, descriptor: descriptor, address: nil, in: state)
+        let listener = try await Listener.start(service, descriptor: descriptor, address: address, in: state)
         listeners.withLock { $0.append(listener) }
         announce(listener)
         return listener.bound

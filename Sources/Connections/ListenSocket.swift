@@ -22,6 +22,11 @@ enum ListenSocket {
             let opened = bound(ip.octets, port: port, only6: ip.isIPv6 ? true : nil)
             guard opened >= 0 else { throw ListenError(service: service, address: address, errno: -opened) }
             return opened
+        case .interface(let name, let port):
+            let both = bound([UInt8](repeating: 0, count: 16), port: port, only6: false, device: name)
+            let opened = both == -EAFNOSUPPORT ? bound([0, 0, 0, 0], port: port, only6: nil, device: name) : both
+            guard opened >= 0 else { throw ListenError(service: service, address: address, errno: -opened) }
+            return opened
         }
     }
 
@@ -33,13 +38,19 @@ enum ListenSocket {
     }
 
     /// The descriptor, or the negated error number. `octets`: 4 of an IPv4 address or 16 of an IPv6 one, which needs `only6`.
-    private static func bound(_ octets: [UInt8], port: Int, only6: Bool?) -> Int32 {
+    private static func bound(_ octets: [UInt8], port: Int, only6: Bool?, device: String? = nil) -> Int32 {
         guard let address = try? SocketAddress(packedIPAddress: ByteBuffer(bytes: octets), port: port) else { return -EAFNOSUPPORT }
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(only6 == nil ? AF_INET : AF_INET6, kind, 0)
         guard descriptor >= 0 else { return -errno }
         set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
         if let only6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, only6 ? 1 : 0) }
+        // Anybody may do this, as long as the socket is not bound yet. socket(7)
+        if let device, setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, device, socklen_t(device.utf8.count)) != 0 {
+            let reason = errno
+            close(descriptor)
+            return -reason
+        }
         let isBound = address.withSockAddr { name, length in bind(descriptor, name, socklen_t(length)) == 0 }
         guard isBound, listen(descriptor, backlog) == 0 else {
             let reason = errno

@@ -3,6 +3,9 @@ internal import Glibc
 
 /// Tells systemd how the service is (sd_notify(3)). Everything here does nothing when systemd did not start us.
 public enum Notify {
+    /// Whether systemd started us and wants to know how we are.
+    public static var isHeard: Bool { getenv("NOTIFY_SOCKET") != nil }
+
     /// Connections are accepted from now on.
     public static func ready(_ status: String) { send("READY=1\nSTATUS=\(JournalText.escaped(status))") }
 

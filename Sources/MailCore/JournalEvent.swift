@@ -33,4 +33,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case certificateRefused = "certificate-refused"
     case certificateExpires = "certificate-expires"
     case adminOperation = "admin-operation"
+    case interfacesChanged = "interfaces-changed"
+    case firewallChanged = "firewall-changed"
+    case firewallFailed = "firewall-failed"
+    case socketsRegenerated = "sockets-regenerated"
 }

@@ -13,6 +13,8 @@ public final class SettingsGroups: Sendable {
     public let login = SettingsSection<LoginSettings>()
     public let accounts = SettingsSection<AccountsSettings>()
     public let store = SettingsSection<StoreSettings>()
+    public let network = SettingsSection<NetworkSettings>()
+    public let firewall = SettingsSection<FirewallSettings>()
 }
 
 /// One group's values in one snapshot: `section.maxMessageSize` is a `ByteCount`, read straight from the stored property.

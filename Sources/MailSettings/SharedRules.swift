@@ -1,11 +1,6 @@
 internal import MailCore
 
 /// Rules that several groups use.
-extension SettingRule where Value == [String] {
-    /// Where a service listens.
-    static var addresses: SettingRule { .each("IP addresses") { IPAddress($0) != nil } }
-}
-
 extension SettingRule where Value == String {
     /// A domain, or the empty text for none.
     static var domainOrNone: SettingRule {

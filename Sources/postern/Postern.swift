@@ -14,6 +14,6 @@ internal import ArgumentParser
             """,
         subcommands: [
             SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, CertificateCommand.self, StoreCommand.self,
-            StatusCommand.self,
+            InterfacesCommand.self, AccessCommand.self, StatusCommand.self,
         ])
 }

@@ -1,39 +1,70 @@
 internal import Connections
 internal import MailCore
 internal import MailSettings
+internal import Netlink
 
-/// Which service listens where: a pure function of the settings, so that whatever else follows it (the firewall) cannot disagree.
+/// Which service listens where: a pure function of the settings and the interfaces, so that whatever else follows it (the firewall)
+/// cannot disagree.
 struct ListenPlan: Hashable {
     struct Entry: Hashable, Comparable {
         var service: String
         var address: ListenAddress
+        /// The kernel's number of the interface: one that is made again under its name needs a new socket.
+        var interfaceIndex: Int?
 
         static func < (a: Entry, b: Entry) -> Bool { (a.service, "\(a.address)") < (b.service, "\(b.address)") }
     }
 
     var entries: Set<Entry> = []
 
-    static func wanted(_ settings: Settings) -> ListenPlan {
-        var plan = ListenPlan()
-        for service in ServiceDeclaration.all where service.isEnabled(settings) {
+    /// A service that the settings want, before it is said where.
+    struct Service: Hashable {
+        var name: String
+        var port: Int
+        /// Names, patterns and addresses; none means all.
+        var interfaces: [String]
+    }
+
+    /// Every service that the settings want.
+    static func services(_ settings: Settings) -> [Service] {
+        ServiceDeclaration.all.filter { $0.isEnabled(settings) }.map { service in
             let interfaces =
                 switch service.side {
                 case .smtp: settings.smtp.interfaces
                 case .mailbox: settings.mailbox.interfaces
                 }
-            plan.add(service.name, port: service.port(settings), on: interfaces)
+            return Service(name: service.name, port: service.port(settings), interfaces: interfaces)
         }
+    }
+
+    static func wanted(_ settings: Settings, on present: [NetworkInterface] = []) -> ListenPlan {
+        var plan = ListenPlan()
+        for service in services(settings) { plan.add(service, present) }
         return plan
     }
 
-    /// An empty list means all; an entry is an address.
-    private mutating func add(_ service: String, port: Int, on interfaces: [String]) {
-        guard !interfaces.isEmpty else {
-            entries.insert(Entry(service: service, address: .all(port: port)))
+    /// An interface that is not there has no socket until it comes. Loopback stays open beside chosen interfaces, for local web mail.
+    private mutating func add(_ service: Service, _ present: [NetworkInterface]) {
+        guard !service.interfaces.isEmpty else {
+            entries.insert(Entry(service: service.name, address: .all(port: service.port)))
             return
         }
-        for case let address? in interfaces.map({ IPAddress($0) }) {
-            entries.insert(Entry(service: service, address: .address(address, port: port)))
+        let addresses = service.interfaces.compactMap { IPAddress($0) }
+        let patterns = service.interfaces.filter { IPAddress($0) == nil }
+        guard !patterns.isEmpty else {
+            for address in addresses { entries.insert(Entry(service: service.name, address: .address(address, port: service.port))) }
+            return
+        }
+        // One address beside whole interfaces is served through the interface that has it: the kernel takes no socket of an address
+        // beside one that has a device's every address.
+        for interface in present {
+            let isChosen = patterns.contains { InterfacePattern.covers($0, interface.name) }
+            guard isChosen || interface.isLoopback || interface.addresses.contains(where: { addresses.contains($0.address) }) else {
+                continue
+            }
+            entries.insert(
+                Entry(
+                    service: service.name, address: .interface(interface.name, port: service.port), interfaceIndex: interface.index))
         }
     }
 

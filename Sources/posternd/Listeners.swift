@@ -1,41 +1,62 @@
 internal import Connections
+internal import Host
 internal import Logging
 internal import MailCore
 internal import MailSettings
+internal import Netlink
 internal import ServiceLifecycle
 
-/// Keeps the hub's sockets where the settings want them, while the server runs; at the end, sees every session off.
+/// Keeps the hub's sockets where the settings want them on the interfaces that there are, while the server runs; at the end, sees
+/// every session off.
 struct Listeners: ServiceLifecycle.Service {
     private let hub: ConnectionHub
     private let services: [String: Connections.Service]
-    private let changes: AsyncStream<Settings>
+    private let settings: LiveSettings
+    private let interfaces: LiveInterfaces
+    private let changes: AsyncStream<Void>
     private let start: ListenPlan
+    private let kept: KeptSockets
     private let logger: Logger
 
     /// How long sessions have for their last words, out of the ten seconds that a stop may take.
     static let farewell = Duration.seconds(6)
 
-    /// Binds what `settings` want now. Throws the first refusal, a sentence; then nothing is bound.
-    init(_ services: [Connections.Service], on hub: ConnectionHub, following settings: LiveSettings, logger: Logger) async throws {
+    /// Binds what `settings` want now, with the sockets that systemd has for us where it has them. Throws the first refusal, a
+    /// sentence; then nothing is bound. An interface that vanishes meanwhile is no reason not to start.
+    init(
+        _ services: [Connections.Service], on hub: ConnectionHub, following settings: LiveSettings, _ interfaces: LiveInterfaces,
+        kept: KeptSockets, logger: Logger
+    ) async throws {
         self.hub = hub
         self.services = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
+        self.settings = settings
+        self.interfaces = interfaces
+        self.kept = kept
         self.logger = logger
-        start = ListenPlan.wanted(settings.current)
-        let (stream, changed) = AsyncStream.makeStream(of: Settings.self, bufferingPolicy: .bufferingNewest(1))
+        let (stream, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         changes = stream
-        settings.onChange { changed.yield($0) }
-        do {
-            for entry in start.entries.sorted() { try await bind(entry) }
-        } catch {
-            await hub.stop(within: .seconds(1))
-            throw error
+        settings.onChange { _ in changed.yield() }
+        interfaces.onChange { _ in changed.yield() }
+        var bound = ListenPlan()
+        for entry in ListenPlan.wanted(settings.current, on: interfaces.current).entries.sorted() {
+            do {
+                try await Self.bind(entry, self.services, hub, kept)
+                bound.entries.insert(entry)
+            } catch  where entry.interfaceIndex != nil {
+                Self.complain(error, entry, logger)
+            } catch {
+                await hub.stop(within: .seconds(1))
+                throw error
+            }
         }
+        start = bound
+        kept.closeUnused()
     }
 
     func run() async throws {
         var current = start
-        for await settings in changes.cancelOnGracefulShutdown() {
-            let next = ListenPlan.wanted(settings)
+        for await _ in changes.cancelOnGracefulShutdown() {
+            let next = ListenPlan.wanted(settings.current, on: interfaces.current)
             if next != current { current = await move(from: current, to: next) }
         }
         await hub.stop(within: Self.farewell)
@@ -63,24 +84,35 @@ struct Listeners: ServiceLifecycle.Service {
         return ListenPlan(entries: now)
     }
 
-    private func bind(_ entry: ListenPlan.Entry) async throws {
-        guard let service = services[entry.service] else { preconditionFailure("nobody serves \(entry.service)") }
-        try await hub.listen(service, on: [entry.address])
-    }
-
     private func tryToBind(_ entry: ListenPlan.Entry) async -> Bool {
         do {
-            try await bind(entry)
+            try await Self.bind(entry, services, hub, kept)
             return true
         } catch {
-            logger.error("\(error)", metadata: ["event": "\(JournalEvent.listenFailed.rawValue)", "service": "\(entry.service)"])
+            Self.complain(error, entry, logger)
             return false
         }
+    }
+
+    private static func bind(
+        _ entry: ListenPlan.Entry, _ services: [String: Connections.Service], _ hub: ConnectionHub, _ kept: KeptSockets
+    ) async throws {
+        guard let service = services[entry.service] else { preconditionFailure("nobody serves \(entry.service)") }
+        if let descriptor = kept.take(entry) {
+            try await hub.adopt(service, descriptor: descriptor, as: entry.address)
+        } else {
+            try await hub.listen(service, on: [entry.address]) { _, descriptor in kept.keep(descriptor, for: entry) }
+        }
+    }
+
+    private static func complain(_ error: any Error, _ entry: ListenPlan.Entry, _ logger: Logger) {
+        logger.error("\(error)", metadata: ["event": "\(JournalEvent.listenFailed.rawValue)", "service": "\(entry.service)"])
     }
 
     private func close(_ entry: ListenPlan.Entry) async {
         guard let service = services[entry.service] else { return }
         await hub.stopListening(service, on: [entry.address])
+        kept.forget(entry)
         logger.info(
             "\(entry.service) no longer listens on \(entry.address)",
             metadata: ["event": "\(JournalEvent.listening.rawValue)", "service": "\(entry.service)"])

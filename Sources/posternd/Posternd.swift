@@ -92,7 +92,12 @@ enum Posternd {
 
         // Their sockets.
         let hub = ConnectionHub(logger: logger)
-        let listeners = try await Listeners(faces.services, on: hub, following: settings, logger: logger)
+        let interfaces = LiveInterfaces(logger: logger)
+        let listeners = try await Listeners(
+            faces.services, on: hub, following: settings, interfaces, kept: KeptSockets(AdoptedSockets.take()), logger: logger)
+        let gatekeeper = GatekeeperClient()
+        let access = AccessWish(
+            gatekeeper, listenerFile: ListenerFile(beside: options.settings, logger), following: settings, logger: logger)
         let readiness = Readiness(hub: hub, logger: logger)
 
         // An operator.
@@ -100,12 +105,13 @@ enum Posternd {
             path: folder.adminSocket,
             services: AdminServices(
                 settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk, version: version,
-                services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles }, logger: logger),
+                services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles },
+                gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, admin, certificates, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [stores, admin, certificates, access, listeners, reloader, readiness]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)

@@ -20,7 +20,8 @@ final class StateFolder: Sendable {
     }
 
     var pidFile: String { path + "/posternd.pid" }
-    var adminSocket: String { path + "/admin.sock" }
+    /// In systemd's folder for what lives as long as we do, where operators look for it; without systemd beside the state.
+    var adminSocket: String { (getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? path) + "/admin.sock" }
     var stateDatabase: String { path + "/state.sqlite" }
     var mail: String { path + "/mail" }
     var mailMarker: String { path + "/mail.identity" }

@@ -6,12 +6,12 @@ enum Floor: Int, CaseIterable, Comparable {
 
     var targets: [String] {
         switch self {
-        case .words: ["MailCore"]
+        case .words: ["MailCore", "Netlink"]
         case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract"]
         case .doors: ["MailStore", "StateStore", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
         case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer"]
-        case .programs: ["posternd", "postern"]
+        case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator"]
         }
     }
 
@@ -25,6 +25,7 @@ struct Neighbours {
     let reason: String
 
     static let allowed = [
+        Neighbours(from: "Netlink", to: "MailCore", reason: "an interface has addresses, and both are words"),
         Neighbours(from: "AdminContract", to: "MailSettings", reason: "an operation speaks of settings, and both are values"),
         Neighbours(from: "SMTPWire", to: "MessageFormat", reason: "a wire's noun may hold a message"),
         Neighbours(from: "IMAPWire", to: "MessageFormat", reason: "a wire's noun may hold a message"),

@@ -95,7 +95,7 @@ struct Manifest: Sendable {
     let libraries: [String: String]
 
     init(text: String) {
-        let all = text.matches(of: #/\b(target|program|tests)\(\s*"(\w+)"([^)]*)\)/#).map { match in
+        let all = text.matches(of: #/\b(target|program|tests)\(\s*"([\w-]+)"([^)]*)\)/#).map { match in
             let dependencies = match.3.matches(of: #/"(\w+)"|(\.\w+)/#).map { String($0.1 ?? $0.2 ?? "") }
             return (kind: match.1, target: Target(name: String(match.2), dependencies: dependencies))
         }

@@ -54,11 +54,17 @@ import Testing
             "login.default-domain = \"no domain\"",
             "f:1: login.default-domain = \"no domain\" is not allowed; allowed is a domain name, or \"\" for none."),
         Case(
-            "mailbox.interfaces = [\"eth0\"]",
-            "f:1: mailbox.interfaces = [\"eth0\"] is not allowed; allowed is a list of IP addresses, none twice, at most 100."),
+            "mailbox.interfaces = [\"eth/0\"]",
+            """
+            f:1: mailbox.interfaces = [\"eth/0\"] is not allowed; allowed is a list of interface names, their beginnings with a star, \
+            and IP addresses, none twice, at most 100.
+            """),
         Case(
             "mailbox.interfaces = [\"::1\", \"::1\"]",
-            "f:1: mailbox.interfaces = [\"::1\", \"::1\"] is not allowed; allowed is a list of IP addresses, none twice, at most 100."),
+            """
+            f:1: mailbox.interfaces = [\"::1\", \"::1\"] is not allowed; allowed is a list of interface names, their beginnings with a \
+            star, and IP addresses, none twice, at most 100.
+            """),
         Case(
             "smtp.bare-newline = \"keep\"",
             "f:1: smtp.bare-newline = \"keep\" is not allowed; allowed is one of \"refuse\", \"normalise\"."),

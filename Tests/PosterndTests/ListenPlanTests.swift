@@ -1,6 +1,7 @@
 import Connections
 import MailCore
 import MailSettings
+import Netlink
 import Testing
 
 @testable import posternd
@@ -12,6 +13,17 @@ struct ListenPlanTests {
         let off = Dictionary(uniqueKeysWithValues: ["submission", "smtps", "imaps", "pop3s"].map { ("\($0).enabled", "false") })
         return .wanted(try Settings.defaults.overriding(off.merging(values) { _, given in given }))
     }
+
+    static func interface(_ name: String, _ index: Int, _ addresses: String..., isLoopback: Bool = false) -> NetworkInterface {
+        NetworkInterface(
+            name: name, index: index, kind: "veth", isLoopback: isLoopback,
+            addresses: addresses.compactMap { IPAddress($0).map { .init($0, prefixLength: 24) } })
+    }
+
+    static let gateway = [
+        interface("lo", 1, "127.0.0.1", isLoopback: true), interface("lan0", 2, "192.168.50.1"), interface("wan0", 3, "203.0.113.1"),
+        interface("ppp0", 4),
+    ]
 
     static func shown(_ entries: some Collection<ListenPlan.Entry>) -> [String] {
         entries.sorted().map { "\($0.service) \($0.address)" }
@@ -41,6 +53,34 @@ struct ListenPlanTests {
     ])
     func wanted(values: [String: String], golden: [String]) throws {
         #expect(Self.shown(try Self.plan(values).entries) == golden)
+    }
+
+    /// Names and patterns are those interfaces that are there, beside loopback; one address among them means its interface.
+    @Test(arguments: [
+        ("lan0", ["lan0", "lo"]), ("ppp*, lan0", ["lan0", "lo", "ppp0"]), ("lan7", ["lo"]), ("lan7, 203.0.113.1", ["lo", "wan0"]),
+        ("lan0, 192.168.50.1", ["lan0", "lo"]), ("lo", ["lo"]),
+    ])
+    func interfaces(chosen: String, golden: [String]) throws {
+        let plan = ListenPlan.wanted(try Settings.defaults.overriding(["smtp.interfaces": chosen]), on: Self.gateway)
+        #expect(Self.shown(plan.entries.filter { $0.service == "smtp" }) == golden.map { "smtp interface \($0), port 25" })
+    }
+
+    /// An interface that is made again has another number: the old socket, which hears nothing any more, goes first.
+    @Test func anInterfaceIsMadeAgain() throws {
+        let settings = try Settings.defaults.overriding(["smtp.interfaces": "lan0"])
+        let again = [Self.gateway[0], Self.interface("lan0", 9)]
+        let steps = ListenPlan.wanted(settings, on: Self.gateway).steps(to: .wanted(settings, on: again))
+        #expect(Self.shown(steps.closeFirst) == ["smtp interface lan0, port 25"])
+        #expect(steps.closeFirst.map(\.interfaceIndex) == [2])
+        #expect(steps.bind.map(\.interfaceIndex) == [9])
+        #expect(steps.closeLast.isEmpty)
+    }
+
+    @Test func socketsHaveNames() throws {
+        let chosen = ListenPlan.wanted(try Settings.defaults.overriding(["smtp.interfaces": "lan0"]), on: Self.gateway)
+        #expect(chosen.entries.map(\.socketName).sorted() == ["imap-143", "smtp-25@lan0.2", "smtp-25@lo.1"])
+        let single = ListenPlan.wanted(try Settings.defaults.overriding(["smtp.interfaces": "::1"]), on: Self.gateway)
+        #expect(single.entries.map(\.socketName).sorted() == ["imap-143", "smtp-25@__1"])
     }
 
     /// `[::]:p` and `127.0.0.1:p` exclude each other: what is in the way goes first, everything else only after the new one is there.

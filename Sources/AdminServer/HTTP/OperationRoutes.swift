@@ -16,6 +16,7 @@ enum OperationRoutes {
         AliasHandlers(services: services).register(in: &table)
         CertificateHandlers(services: services).register(in: &table)
         StoreHandlers(services: services).register(in: &table)
+        GatewayHandlers(services: services).register(in: &table)
         StatusHandlers(services: services).register(in: &table)
         for operation in AdminOperations.all {
             precondition(table.names.contains(operation.spec.name), "\(operation.spec.name) has no handler")

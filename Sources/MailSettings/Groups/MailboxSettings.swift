@@ -3,8 +3,8 @@ internal import MailCore
 /// The readers' side: where it listens, and what a new mailbox holds.
 public struct MailboxSettings: SettingsGroup {
     public let interfaces = Setting(
-        "mailbox.interfaces", [], .addresses,
-        "Addresses on which mailboxes are served; an empty list means all.", takesEffect: .live)
+        "mailbox.interfaces", [], .interfacesAndAddresses,
+        "Interfaces and addresses on which mailboxes are served; an empty list means all.", takesEffect: .live)
 
     /// F9
     public let certificate = Setting(

@@ -13,7 +13,8 @@ public struct SMTPSettings: SettingsGroup {
     public let port = Setting(
         "smtp.port", 25, .servicePort, "Port on which mail from other servers and from programs is received.", takesEffect: .live)
     public let interfaces = Setting(
-        "smtp.interfaces", [], .addresses, "Addresses on which SMTP is served; an empty list means all.", takesEffect: .live)
+        "smtp.interfaces", [], .interfacesAndAddresses,
+        "Interfaces and addresses on which SMTP is served; an empty list means all.", takesEffect: .live)
     public let heloName = Setting(
         "smtp.helo-name", "", .domainOrNone, "Name by which this server introduces itself; empty means the host's name.", takesEffect: .live
     )
