@@ -57,6 +57,8 @@ let package = Package(
         // C libraries of the system
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        // No pkgConfig: what libunbound's file names is for static linking only.
+        .systemLibrary(name: "CUnbound", providers: [.apt(["libunbound-dev"])]),
         .target(name: "CChecksum"),
         // 0 words
         target("MailCore"),
@@ -71,10 +73,13 @@ let package = Package(
         target("Certificates", "MailCore", "COpenSSL"),
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
         target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
+        target("Resolver", "MailCore", "CUnbound"),
         target("Connections", "MailCore", "Certificates", "COpenSSL", .nio, .nioPosix, .log),
         target("Host", "MailCore", "CSystemd", .log),
         // 3 judgement
-        target("Delivery", "MailCore", "MailSettings", "StateStore", "MailStore"),
+        target(
+            "Delivery", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "StateStore", "MailStore", "Resolver", "Connections", .nio,
+            .log),
         target("Authentication", "MailCore", "MailSettings", "SASL", "StateStore", "Connections", .log),
         // 4 faces
         target(
@@ -89,7 +94,8 @@ let package = Package(
             .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Delivery", "Host",
+            "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Resolver", "Connections", "Delivery",
+            "Host",
             "SMTPServer",
             "IMAPServer",
             "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
@@ -98,7 +104,8 @@ let package = Package(
         .target(
             name: "MailTesting",
             dependencies: [
-                "MailCore", "MailSettings", "MailStore", "StateStore", "Connections", "Delivery", "Host", "SMTPServer", "IMAPServer", .nio,
+                "MailCore", "MailSettings", "MailStore", "StateStore", "Resolver", "Connections", "Delivery", "Host", "SMTPServer",
+                "IMAPServer", .nio,
                 .nioPosix, .log,
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
@@ -111,9 +118,12 @@ let package = Package(
         tests("SASLTests", "SASL", "MailCore"),
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
+        tests("ResolverTests", "Resolver", "MailCore"),
         tests("ConnectionsTests", "Connections", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
         tests("HostTests", "Host", "MailCore", .log),
-        tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
+        tests(
+            "DeliveryTests", "Delivery", "MailTesting", "SMTPWire", "Connections", "Resolver", "MailStore", "StateStore", "MailSettings",
+            "MailCore", .nio, .log),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),
         tests("PosterndTests", "posternd", "Connections", "MailCore", "MailSettings"),
