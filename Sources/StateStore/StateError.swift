@@ -28,6 +28,10 @@ public enum StateError: Error, Hashable, Sendable {
     /// The alias cannot go: these other aliases (their written names) lead to it.
     case aliasIsTarget(MailAddress, of: [String])
 
+    /// A route is for domains of others.
+    case domainIsLocal(Domain)
+    case noSuchRoute(Domain)
+
     /// Too many passwords are being worked on.
     case busy
     /// The world is wrong (disk full, I/O error, closed); the text is for the journal and the operator, never for a peer.
@@ -49,9 +53,9 @@ extension StateError {
 
     public var kind: Kind {
         switch self {
-        case .noSuchDomain, .noSuchAccount, .noSuchAlias: .notFound
+        case .noSuchDomain, .noSuchAccount, .noSuchAlias, .noSuchRoute: .notFound
         case .domainExists, .domainHasAccounts, .domainHasAliases, .accountExists, .accountIsTarget, .aliasExists, .addressIsAccount,
-            .addressIsAlias, .aliasLoops, .aliasIsTarget:
+            .addressIsAlias, .aliasLoops, .aliasIsTarget, .domainIsLocal:
             .conflict
         case .domainNotAllowed, .addressNotAllowed, .displayNameNotAllowed, .passwordNotAllowed, .quotaNotAllowed, .aliasHasNoTargets,
             .aliasHasTooManyTargets, .targetUnknown:
@@ -93,6 +97,8 @@ extension StateError: CustomStringConvertible {
         case .aliasLoops(let address): "The alias \(Alias.name(of: address)) would lead back to itself."
         case .aliasIsTarget(let address, let aliases):
             "The alias \(Alias.name(of: address)) is a target of \(Self.listed(aliases)); change or remove \(aliases.count == 1 ? "it" : "them") first."
+        case .domainIsLocal(let domain): "The domain \(domain) is served here; its mail needs no route."
+        case .noSuchRoute(let domain): "There is no route for the domain \(domain)."
         case .busy: "The server is busy with other passwords; try again in a moment."
         case .unavailable(let why): "The state database cannot be used (\(why)); see the journal."
         }

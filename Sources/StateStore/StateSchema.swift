@@ -14,6 +14,7 @@ enum StateSchema {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("domains, accounts, aliases", migrate: makePeople)
+        migrator.registerMigration("routes", migrate: makeRoutes)
         return migrator
     }
 
@@ -56,6 +57,19 @@ enum StateSchema {
                     PRIMARY KEY (domain, local_part, position),
                     FOREIGN KEY (domain, local_part) REFERENCES alias (domain, local_part) ON DELETE CASCADE
                 ) STRICT, WITHOUT ROWID;
+                """)
+    }
+
+    /// host: `NULL` for the domain's own mail exchangers.
+    private static func makeRoutes(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE route (
+                    number INTEGER PRIMARY KEY,
+                    domain TEXT NOT NULL UNIQUE,
+                    host TEXT,
+                    port INTEGER NOT NULL
+                ) STRICT;
                 """)
     }
 }
