@@ -6,6 +6,10 @@ public final class SettingsGroups: Sendable {
     public let login = SettingsSection<LoginSettings>()
     public let accounts = SettingsSection<AccountsSettings>()
     public let store = SettingsSection<StoreSettings>()
+    public let queue = SettingsSection<QueueSettings>()
+    public let relay = SettingsSection<RelaySettings>()
+    public let sending = SettingsSection<SendingSettings>()
+    public let dns = SettingsSection<DNSSettings>()
 }
 
 /// One group's values in one snapshot: `section.maxMessageSize` is a `ByteCount`, read straight from the stored property.

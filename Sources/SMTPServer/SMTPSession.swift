@@ -16,6 +16,8 @@ struct SMTPSession {
     let connection: Connection
     var phase = Phase.connected
     var greeting: Greeting?
+    /// Who the peer has proved to be: only such a one may send to other servers. Set by the log-in.
+    var submitter: AccountID?
     private var refusals = 0
     private var answers = 0
 
