@@ -82,6 +82,8 @@ public enum AdminOperations {
         AccountAdd.self, AccountList.self, AccountShow.self, AccountSet.self, AccountRemove.self,
         AliasAdd.self, AliasList.self, AliasShow.self, AliasSet.self, AliasRemove.self,
         StoreCheck.self,
+        QueueList.self, QueueShow.self, QueueRetry.self, QueueHold.self, QueueRelease.self, QueueDelete.self, QueueReroute.self,
+        RouteAdd.self, RouteList.self, RouteRemove.self, RelayTest.self,
         Status.self,
     ]
 }

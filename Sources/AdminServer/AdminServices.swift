@@ -10,6 +10,7 @@ public struct AdminServices: Sendable {
     let settingsFile: SettingsFile
     let state: StateStore
     let store: MailStore
+    let sending: SendingControl
     let version: String
     let started = ContinuousClock.now
     let services: @Sendable () -> [StatusFacts.Service]
@@ -18,13 +19,14 @@ public struct AdminServices: Sendable {
 
     /// `services` tells what listens; `warnings` adds sentences to those that are found out here.
     public init(
-        settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, version: String,
+        settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, sending: SendingControl, version: String,
         services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] }, logger: Logger
     ) {
         self.settings = settings
         self.settingsFile = settingsFile
         self.state = state
         self.store = store
+        self.sending = sending
         self.version = version
         self.services = services
         self.warnings = warnings

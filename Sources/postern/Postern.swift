@@ -13,6 +13,7 @@ internal import ArgumentParser
             not understood.
             """,
         subcommands: [
-            SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, StoreCommand.self, StatusCommand.self,
+            SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, QueueCommand.self, RouteCommand.self,
+            RelayCommand.self, StoreCommand.self, StatusCommand.self,
         ])
 }

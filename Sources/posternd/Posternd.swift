@@ -92,6 +92,7 @@ enum Posternd {
 
         // Their sockets.
         let hub = ConnectionHub(logger: logger)
+        let sending = try Sending(settings: settings, state: state, store: mail, hub: hub, hostname: hostname, logger: logger)
         let listeners = try await Listeners([smtp, imap], on: hub, following: settings, logger: logger)
         let readiness = Readiness(hub: hub, logger: logger)
 
@@ -99,13 +100,13 @@ enum Posternd {
         let admin = AdminSocket(
             path: folder.adminSocket,
             services: AdminServices(
-                settings: settings, settingsFile: file, state: state, store: mail, version: version,
+                settings: settings, settingsFile: file, state: state, store: mail, sending: sending.control, version: version,
                 services: { hub.facts }, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, admin, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [stores, admin, sending, listeners, reloader, readiness]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
