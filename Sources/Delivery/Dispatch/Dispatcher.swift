@@ -17,8 +17,8 @@ public final class Dispatcher: Sendable {
 
     private struct State {
         var lanes: [NextHop: Lane] = [:]
-        /// Lanes in the order in which they get a worker, so that none is held up by the others.
-        var turns: [NextHop] = []
+        /// Lanes that want a worker.
+        var turns = Turns()
         var workers = 0
         var isStopping = false
         var whenIdle: [CheckedContinuation<Void, Never>] = []
@@ -70,7 +70,7 @@ public final class Dispatcher: Sendable {
         let left = state.withLock { state in
             defer {
                 state.lanes = [:]
-                state.turns = []
+                state.turns = Turns()
             }
             return state.lanes.values.flatMap(\.buffer)
         }
@@ -122,11 +122,8 @@ public final class Dispatcher: Sendable {
         let beginning = state.withLock { state in
             for destination in destinations {
                 let hop = Self.nextHop(destination, routes)
-                if state.lanes[hop] == nil {
-                    state.lanes[hop] = Lane()
-                    state.turns.append(hop)
-                }
-                state.lanes[hop]?.add(destination)
+                state.lanes[hop, default: Lane()].add(destination)
+                Self.offer(hop, &state)
             }
             return begin(&state)
         }
@@ -139,23 +136,26 @@ public final class Dispatcher: Sendable {
         return routes.nextHop(domain)
     }
 
+    /// The lane waits for a worker, if it wants one.
+    private static func offer(_ hop: NextHop, _ state: inout State) {
+        guard let lane = state.lanes[hop], lane.wantsWorker, !lane.isWaiting else { return }
+        state.lanes[hop]?.isWaiting = true
+        state.turns.append(hop)
+    }
+
     /// Takes as many turns as there may be workers; answers for which lanes.
     private func begin(_ state: inout State) -> [NextHop] {
         guard !state.isStopping else { return [] }
         let most = services.settings.current.queue.maxConnections
         var beginning: [NextHop] = []
-        var left = state.turns.count
-        while state.workers < most, left > 0, let hop = state.turns.first {
-            state.turns.removeFirst()
-            left -= 1
-            guard let lane = state.lanes[hop] else { continue }
-            state.turns.append(hop)
-            guard lane.wantsWorker else { continue }
+        while state.workers < most, let hop = state.turns.next() {
+            state.lanes[hop]?.isWaiting = false
+            guard let lane = state.lanes[hop], lane.wantsWorker else { continue }
             state.lanes[hop]?.workers += 1
             state.lanes[hop]?.beginning += 1
             state.workers += 1
             beginning.append(hop)
-            left = state.turns.count
+            Self.offer(hop, &state)
         }
         return beginning
     }
@@ -171,10 +171,8 @@ public final class Dispatcher: Sendable {
         let (beginning, idle) = state.withLock { state in
             state.workers -= 1
             state.lanes[hop]?.workers -= 1
-            if let lane = state.lanes[hop], lane.workers == 0, lane.isEmpty {
-                state.lanes[hop] = nil
-                state.turns.removeAll { $0 == hop }
-            }
+            if let lane = state.lanes[hop], lane.workers == 0, lane.isEmpty { state.lanes[hop] = nil }
+            Self.offer(hop, &state)
             let beginning = begin(&state)
             guard state.workers == 0 else { return (beginning, [CheckedContinuation<Void, Never>]()) }
             defer { state.whenIdle = [] }
@@ -189,7 +187,13 @@ public final class Dispatcher: Sendable {
     /// What a worker begins with.
     func first(_ hop: NextHop) async -> QueuedMessage? {
         let message = await next(hop)
-        state.withLock { $0.lanes[hop]?.beginning -= 1 }
+        // What came while it looked may be worth another worker.
+        let beginning = state.withLock { state in
+            state.lanes[hop]?.beginning -= 1
+            Self.offer(hop, &state)
+            return begin(&state)
+        }
+        for hop in beginning { start(hop) }
         return message
     }
 
@@ -214,6 +218,7 @@ public final class Dispatcher: Sendable {
             // Oldest first, one end of the list for taking: the whole is short.
             state.lanes[hop]?.buffer += leased
             if leased.reduce(0, { $0 + $1.recipients.count }) == Self.batch { state.lanes[hop]?.add(destination) }
+            Self.offer(hop, &state)
             return begin(&state)
         }
         for hop in beginning { start(hop) }
@@ -224,6 +229,7 @@ public final class Dispatcher: Sendable {
         let most = services.settings.current.queue.maxConnectionsPerDestination
         let beginning = state.withLock { state in
             state.lanes[hop]?.succeeded(most: most)
+            Self.offer(hop, &state)
             return begin(&state)
         }
         for hop in beginning { start(hop) }

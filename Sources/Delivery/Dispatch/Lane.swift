@@ -24,6 +24,9 @@ struct Lane {
     /// Workers that have not got their first message yet.
     var beginning = 0
 
+    /// Whether it stands among the lanes that want a worker.
+    var isWaiting = false
+
     /// Whether a worker more would have something to do, even while the others wait for slow servers.
     var wantsWorker: Bool { workers < window && buffer.count + destinations.count > beginning }
     var isEmpty: Bool { destinations.isEmpty && buffer.isEmpty }
@@ -41,4 +44,28 @@ struct Lane {
 
     mutating func succeeded(most: Int) { window = min(window + 1, max(1, most)) }
     mutating func failed() { window = max(1, window / 2) }
+}
+
+/// The order in which waiting lanes get a worker: the newest and the oldest by turns. So thousands of destinations that became due
+/// together hold nobody up who comes later, and nobody waits for ever.
+struct Turns {
+    private var hops: [NextHop] = []
+    private var first = 0
+    private var takesNewest = false
+
+    mutating func append(_ hop: NextHop) { hops.append(hop) }
+
+    mutating func next() -> NextHop? {
+        guard first < hops.count else { return nil }
+        takesNewest.toggle()
+        if takesNewest { return hops.removeLast() }
+        first += 1
+        defer {
+            if first > 64, first > hops.count / 2 {
+                hops.removeFirst(first)
+                first = 0
+            }
+        }
+        return hops[first - 1]
+    }
 }
