@@ -59,6 +59,8 @@ let package = Package(
         // C libraries of the system
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        // No pkgConfig: what libunbound's file names is for static linking only.
+        .systemLibrary(name: "CUnbound", providers: [.apt(["libunbound-dev"])]),
         .target(name: "CChecksum"),
         // 0 words
         target("MailCore"),
@@ -75,10 +77,13 @@ let package = Package(
         target("Certificates", "MailCore", "COpenSSL"),
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
         target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
+        target("Resolver", "MailCore", "CUnbound"),
         target("Connections", "MailCore", "MailSettings", "Certificates", "COpenSSL", .nio, .nioPosix, .log),
         target("Host", "MailCore", "Netlink", "CSystemd", .log),
         // 3 judgement
-        target("Delivery", "MailCore", "MailSettings", "StateStore", "MailStore"),
+        target(
+            "Delivery", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "StateStore", "MailStore", "Resolver", "Connections", .nio,
+            .log),
         target("Authentication", "MailCore", "MailSettings", "SASL", "StateStore", "Connections", .log),
         // 4 faces
         target(
@@ -94,7 +99,7 @@ let package = Package(
             .nio, .nioPosix, .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Connections",
+            "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Resolver", "Connections",
             "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", .log, .lifecycle,
             .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
@@ -104,8 +109,8 @@ let package = Package(
         .target(
             name: "MailTesting",
             dependencies: [
-                "MailCore", "MailSettings", "MailStore", "StateStore", "Certificates", "Connections", "Authentication", "Delivery", "Host",
-                "SMTPServer", "IMAPServer", "POP3Server", .nio,
+                "MailCore", "MailSettings", "MailStore", "StateStore", "Certificates", "Resolver", "Connections", "Authentication", "Delivery",
+                "Host", "SMTPServer", "IMAPServer", "POP3Server", .nio,
                 .nioPosix, .log,
             ],
             path: "Tests/MailTesting", swiftSettings: strict),
@@ -121,10 +126,13 @@ let package = Package(
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
         tests("CertificatesTests", "Certificates", "MailCore"),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
+        tests("ResolverTests", "Resolver", "MailCore"),
         tests("ConnectionsTests", "Connections", "Certificates", "MailSettings", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
         tests("HostTests", "Host", "Netlink", "MailCore", .log),
         tests("AuthenticationTests", "Authentication", "StateStore", "Connections", "MailSettings", "MailCore", .log),
-        tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
+        tests(
+            "DeliveryTests", "Delivery", "MailTesting", "SMTPWire", "Connections", "Resolver", "MailStore", "StateStore", "MailSettings",
+            "MailCore", .nio, .log),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
             "posternd", .nio, .log),

@@ -85,6 +85,8 @@ public enum AdminOperations {
         CertificateRemove.self,
         StoreCheck.self,
         InterfaceList.self, AccessList.self, AccessCheck.self, AccessExplain.self,
+        QueueList.self, QueueShow.self, QueueRetry.self, QueueHold.self, QueueRelease.self, QueueDelete.self, QueueReroute.self,
+        RouteAdd.self, RouteList.self, RouteRemove.self, RelayTest.self,
         Status.self,
     ]
 }

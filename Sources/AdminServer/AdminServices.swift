@@ -11,6 +11,7 @@ public struct AdminServices: Sendable {
     let state: StateStore
     let store: MailStore
     let certificates: CertificateDesk
+    let sending: SendingControl
     let version: String
     let started = ContinuousClock.now
     let services: @Sendable () -> [StatusFacts.Service]
@@ -21,7 +22,7 @@ public struct AdminServices: Sendable {
     /// `services` tells what listens; `warnings` adds sentences to those that are found out here.
     public init(
         settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, certificates: CertificateDesk,
-        version: String,
+        sending: SendingControl, version: String,
         services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] },
         gateway: AdminGateway = .none, logger: Logger
     ) {
@@ -30,6 +31,7 @@ public struct AdminServices: Sendable {
         self.state = state
         self.store = store
         self.certificates = certificates
+        self.sending = sending
         self.version = version
         self.services = services
         self.warnings = warnings

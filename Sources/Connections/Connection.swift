@@ -84,6 +84,8 @@ public final class Connection: @unchecked Sendable {
     }
 
     public var serviceName: String { service.name }
+    /// The time by which its deadlines are kept, as of the last sweep.
+    public var now: Duration { loop.now }
     /// Our end: the address and port that the peer asked for.
     public var local: Peer { localAddress.flatMap(Peer.init) ?? peer }
     /// Whether octets have come that the session did not ask for yet: pipelined commands, or talk before the banner.

@@ -6,10 +6,11 @@ internal import Synchronization
 
 /// Owns the event loops, the listening sockets and every connection.
 public final class ConnectionHub: Sendable {
-    private let state: HubState
+    let state: HubState
     private let listeners = Mutex<[Listener]>([])
     private let logger: Logger
     private let loopsEnded = Atomic(false)
+    private let stopBegan = Atomic(false)
 
     /// `loops`: event loop threads; `nil` leaves one core to the store's writer.
     public init(loops: Int? = nil, logger: Logger, clock: ConnectionClock = .system) {
@@ -69,6 +70,7 @@ public final class ConnectionHub: Sendable {
     /// May be called again.
     public func stop(within limit: Duration) async {
         guard !loopsEnded.load(ordering: .acquiring) else { return }
+        stopBegan.store(true, ordering: .releasing)
         await stopAccepting()
         // A peer that was accepted last is still on its way from the listener's loop to its own, and back, and there again.
         for _ in 0..<4 { await pulse() }
@@ -80,6 +82,9 @@ public final class ConnectionHub: Sendable {
         // Sessions that wait for something else than their peer (the store) may be left; their loops stay for them.
         if await emptied(within: limit / 20) { await endLoops() }
     }
+
+    /// Nothing new begins.
+    var isEnding: Bool { stopBegan.load(ordering: .acquiring) }
 
     /// Connections of each service that listens or has listened.
     public var counts: [String: Int] { state.services.withLock { $0.mapValues(\.count) } }

@@ -9,8 +9,8 @@ public enum Resolution: Hashable, Sendable {
     case unknownUser
     /// The domain is not ours.
     case notLocal
-    /// An alias leads to an address that is not ours, to which nothing can be passed on.
-    case leadsElsewhere(MailAddress)
+    /// Aliases lead to addresses of other servers, each once and never none of them, and to these mailboxes of ours.
+    case alsoElsewhere([MailAddress], accounts: [Account])
     /// Aliases lead to nothing but each other, or to nobody.
     case loop
     /// Aliases lead to more addresses than one message may go to.
@@ -38,7 +38,10 @@ public struct RecipientResolver: Sendable {
         guard directory.isLocal(address.domain) else { return .notLocal }
         if let account = directory.account(address), directory.aliasTargets(address) == nil { return .accounts([account]) }
         let resolution = expand(address)
-        if case .accounts = resolution { return resolution }
+        switch resolution {
+        case .accounts, .alsoElsewhere: return resolution
+        case .unknownUser, .notLocal, .loop, .tooManyTargets: break
+        }
         return isPostmaster(address) ? resolvePostmaster(of: address.domain, ignoring: resolution) : resolution
     }
 
@@ -69,6 +72,7 @@ public struct RecipientResolver: Sendable {
     /// Walks through aliases breadth first; each address is looked at once, so that loops end.
     private func expand(_ start: MailAddress) -> Resolution {
         var accounts: [Account] = []
+        var elsewhere: [MailAddress] = []
         var known: Set<AccountID> = []
         var seen: Set<MailAddress> = [start.folded]
         var waiting = [start]
@@ -76,7 +80,10 @@ public struct RecipientResolver: Sendable {
         while next < waiting.count {
             let address = waiting[next]
             next += 1
-            guard directory.isLocal(address.domain) else { return .leadsElsewhere(address) }
+            guard directory.isLocal(address.domain) else {
+                elsewhere.append(address)
+                continue
+            }
             switch step(address) {
             case .account(let account):
                 if known.insert(account.id).inserted { accounts.append(account) }
@@ -87,6 +94,7 @@ public struct RecipientResolver: Sendable {
                 if next == 1 { return .unknownUser }
             }
         }
+        guard elsewhere.isEmpty else { return .alsoElsewhere(elsewhere, accounts: accounts) }
         return accounts.isEmpty ? .loop : .accounts(accounts)
     }
 

@@ -12,3 +12,30 @@ public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "\(`class`).\(subject).\(detail)" }
 }
+
+extension EnhancedStatus {
+    /// Reads `4.7.1`; `nil` when it is not of that form. RFC 3463 §2
+    public init?(_ text: some StringProtocol) {
+        var scanner = Scanner(String(text))
+        guard let status = scanner.enhancedStatus(), scanner.atEnd else { return nil }
+        self = status
+    }
+}
+
+extension Scanner {
+    /// Takes a status code if one comes next: class 2, 4 or 5, then one to three digits twice. RFC 3463 §2
+    public mutating func enhancedStatus() -> EnhancedStatus? {
+        var copy = self
+        guard let digit = copy.next(), digit == 50 || digit == 52 || digit == 53, copy.take(UInt8(ascii: ".")),
+            let subject = copy.shortNumber(), copy.take(UInt8(ascii: ".")), let detail = copy.shortNumber()
+        else { return nil }
+        self = copy
+        return EnhancedStatus(digit - 48, subject, detail)
+    }
+
+    private mutating func shortNumber() -> UInt16? {
+        let digits = take { $0.isASCIIDigit }
+        guard (1...3).contains(digits.count) else { return nil }
+        return digits.reduce(0) { $0 * 10 + UInt16($1 - 48) }
+    }
+}

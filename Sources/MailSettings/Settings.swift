@@ -15,6 +15,10 @@ public final class SettingsGroups: Sendable {
     public let store = SettingsSection<StoreSettings>()
     public let network = SettingsSection<NetworkSettings>()
     public let firewall = SettingsSection<FirewallSettings>()
+    public let queue = SettingsSection<QueueSettings>()
+    public let relay = SettingsSection<RelaySettings>()
+    public let sending = SettingsSection<SendingSettings>()
+    public let dns = SettingsSection<DNSSettings>()
 }
 
 /// One group's values in one snapshot: `section.maxMessageSize` is a `ByteCount`, read straight from the stored property.

@@ -12,12 +12,17 @@ public final class MailStore: Sendable {
     let availability: Availability
     let workers: WorkerPool
     let watchers = Watchers()
+    let queueWatchers = QueueWatchers()
+    let leases = QueueLeases()
+    /// What time it is for the queue.
+    public let queueClock: QueueClock
     let recent = RecentMessages()
     private let path: String
     private let logger: Logger
     private let limits: StructureLimits
     private let opened = Mutex<Engine?>(nil)
     private let isCopyingIndex = Mutex(false)
+    private let hasQueueTime = Mutex(false)
     private let owners = Mutex<[MailboxID: LocalRecipient]>([:])
     private let lastID = Mutex<Int64>(0)
     /// Set once, in `init`.
@@ -34,6 +39,7 @@ public final class MailStore: Sendable {
         self.configuration = configuration
         self.logger = logger
         limits = structureLimits
+        queueClock = QueueClock(configuration.queueClock)
         availability = Availability(floor: configuration.freeSpaceFloor)
         workers = WorkerPool(threads: 2)
         var open: OpenStore?
@@ -75,9 +81,7 @@ public final class MailStore: Sendable {
 
     /// Puts the message into the mailboxes of all recipients, in one commit.
     public func deliver(_ message: IncomingMessage, to recipients: [LocalRecipient]) async throws(StoreError) {
-        precondition(!recipients.isEmpty, "a message is delivered to somebody")
-        let finished = try await finish(message, internalDate: message.arrival / 1_000_000, flags: [], deliveries: recipients)
-        try await perform(Deliver(finished: finished, recipients: recipients))
+        try await deliver(message, to: recipients, queue: nil)
     }
 
     /// Adds the message to one mailbox. `internalDate`: Unix seconds. RFC 9051 §6.3.12
@@ -197,13 +201,23 @@ public final class MailStore: Sendable {
         return try outcome.get()
     }
 
+    /// The verb that delivers the message, all its bytes in.
+    func delivery(_ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?) async throws(StoreError) -> Deliver
+    {
+        precondition(!recipients.isEmpty || queue?.recipients.isEmpty == false, "a message is delivered to somebody")
+        let finished = try await finish(
+            message, internalDate: message.arrival / 1_000_000, flags: [], deliveries: recipients, queue: queue)
+        return Deliver(
+            finished: finished, recipients: recipients, queue: queue.map { Enqueue(envelope: $0, arrival: queueClock.now, state: .queued) })
+    }
+
     private func finish(
-        _ incoming: IncomingMessage, internalDate: Int64, flags: Flags, deliveries: [LocalRecipient]
+        _ incoming: IncomingMessage, internalDate: Int64, flags: Flags, deliveries: [LocalRecipient], queue: OutgoingEnvelope? = nil
     ) async throws(StoreError) -> FinishedMessage {
         let header = { (message: IncomingMessage) in
             PackRecord.Header(
                 id: message.id, arrival: message.arrival, internalDate: internalDate, flags: flags, bodyLength: message.size,
-                bodyChecksum: message.checksum, deliveries: deliveries)
+                bodyChecksum: message.checksum, deliveries: deliveries, queue: queue)
         }
         let summary = try await incoming.finish(header)
         return FinishedMessage(incoming: incoming, header: header(incoming), summary: summary)
@@ -235,11 +249,21 @@ public final class MailStore: Sendable {
         let open = try OpenStore(engine, configuration: configuration, workers: workers)
         let highest = try engine.index.statement("SELECT max(id) FROM message").first { $0.int64(0) } ?? 0
         lastID.withLock { $0 = max($0, highest) }
+        resumeQueueTime(try StoreSnapshot.keptQueueTime(engine.index))
         availability.measure(engine.root)
         opened.withLock { $0 = engine }
         logger.info(
             "The mail store \(engine.identity.store) is open at \(path).", metadata: ["event": "\(JournalEvent.storeOpened.rawValue)"])
         return open
+    }
+
+    /// Once a run: from then on the clock goes by itself, whether the drive is there or not.
+    private func resumeQueueTime(_ kept: (time: QueueTime, wall: Int64)?) {
+        let isFirst = hasQueueTime.withLock { known in
+            defer { known = true }
+            return !known
+        }
+        if isFirst, let kept { queueClock.resume(from: kept) }
     }
 
     /// The writer's attempt, once a second, while the drive is away.

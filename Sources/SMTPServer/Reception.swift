@@ -69,8 +69,8 @@ struct Reception {
         if received > limits.drain { throw .farTooLarge }
     }
 
-    /// All octets have come: puts the message into the mailboxes, durably.
-    mutating func conclude(in store: MailStore, for mailboxes: [LocalRecipient]) async throws(Reply) {
+    /// All octets have come: puts the message into the mailboxes and the queue, durably.
+    mutating func conclude(in store: MailStore, for mailboxes: [LocalRecipient], queue: OutgoingEnvelope?) async throws(Reply) {
         var decoder = decoder
         decoder.finish { keep($0) }
         self.decoder = decoder
@@ -79,7 +79,7 @@ struct Reception {
         await handOnAll()
         if let message {
             do throws(StoreError) {
-                try await store.deliver(message, to: mailboxes)
+                try await store.deliver(message, to: mailboxes, queue: queue)
             } catch {
                 refuse(because: error)
             }

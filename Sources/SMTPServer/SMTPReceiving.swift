@@ -57,9 +57,10 @@ extension SMTPSession {
         // An account may have gone while the message came.
         let directory = services.state.directory
         let mailboxes = reception.transaction.mailboxes.filter { directory.account($0.account) != nil }
-        if mailboxes.isEmpty { throw .unknownUser }
+        let queue = envelope(of: reception.transaction)
+        if mailboxes.isEmpty, queue == nil { throw .unknownUser }
         do throws(Reply) {
-            try await reception.conclude(in: services.store, for: mailboxes)
+            try await reception.conclude(in: services.store, for: mailboxes, queue: queue)
         } catch {
             if let trouble = reception.trouble { journal(trouble, of: reception, with: services) }
             throw error
@@ -73,6 +74,14 @@ extension SMTPSession {
         if let submitter = transaction.submitter { metadata["account"] = .string(submitter.address.description) }
         services.logger.info("A message is stored.", metadata: metadata)
         return .stored(reception.id)
+    }
+
+    /// The message's way to other servers; `nil` when nobody of the recipients is there.
+    private func envelope(of transaction: Transaction) -> OutgoingEnvelope? {
+        guard !transaction.elsewhere.isEmpty else { return nil }
+        return OutgoingEnvelope(
+            sender: transaction.sender, recipients: transaction.elsewhere, isUTF8: transaction.isUTF8, is8Bit: transaction.is8Bit,
+            submitter: transaction.submitter?.id)
     }
 
     /// What the peer hears of it is that mail cannot be taken now.

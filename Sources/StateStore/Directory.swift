@@ -12,6 +12,7 @@ public struct Directory: Sendable {
         let domains: [Domain]
         let accounts: [Account]
         let aliases: [Alias]
+        let routes: [Route]
         let domainAccounts: [Domain: [Account]]
         let accountsByAddress: [MailAddress: Account]
         let accountsByID: [AccountID: Account]
@@ -19,10 +20,13 @@ public struct Directory: Sendable {
         let verifiers: [AccountID: PasswordVerifier]
         let rounds: [Int]
 
-        init(domains: [Domain], accounts: [Account], aliases: [Alias], verifiers: [AccountID: PasswordVerifier]) {
+        init(
+            domains: [Domain], accounts: [Account], aliases: [Alias], routes: [Route], verifiers: [AccountID: PasswordVerifier]
+        ) {
             self.domains = domains
             self.accounts = accounts
             self.aliases = aliases
+            self.routes = routes
             self.verifiers = verifiers
             rounds = verifiers.values.map(\.iterations).sorted()
             domainAccounts = Dictionary(grouping: accounts, by: \.address.domain)
@@ -33,19 +37,21 @@ public struct Directory: Sendable {
         }
     }
 
-    init(domains: [Domain], accounts: [Account], aliases: [Alias], verifiers: [AccountID: PasswordVerifier]) {
-        tables = Tables(domains: domains, accounts: accounts, aliases: aliases, verifiers: verifiers)
+    init(domains: [Domain], accounts: [Account], aliases: [Alias], routes: [Route], verifiers: [AccountID: PasswordVerifier]) {
+        tables = Tables(domains: domains, accounts: accounts, aliases: aliases, routes: routes, verifiers: verifiers)
     }
 
     /// A picture that no database stands behind: for judging without a store. Nobody can log in by it.
-    public init(domains: [Domain], accounts: [Account] = [], aliases: [Alias] = []) {
-        self.init(domains: domains, accounts: accounts, aliases: aliases, verifiers: [:])
+    public init(domains: [Domain], accounts: [Account] = [], aliases: [Alias] = [], routes: [Route] = []) {
+        self.init(domains: domains, accounts: accounts, aliases: aliases, routes: routes, verifiers: [:])
     }
 
     /// In the order in which they were made, as are accounts and aliases.
     public var domains: [Domain] { tables.domains }
     public var accounts: [Account] { tables.accounts }
     public var aliases: [Alias] { tables.aliases }
+    /// Of domains that are not ours.
+    public var routes: [Route] { tables.routes }
 
     /// Whether mail for the domain is ours to keep.
     public func isLocal(_ domain: Domain) -> Bool { tables.domainAccounts[domain] != nil }

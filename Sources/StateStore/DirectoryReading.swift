@@ -33,7 +33,10 @@ extension Directory {
             let address = MailAddress(localPart: row[0], domain: try Domain.stored(row[1]))
             return Alias(address: address, targets: targets[address] ?? [])
         }
-        self.init(domains: domains, accounts: accounts, aliases: aliases, verifiers: verifiers)
+        let routes = try Row.fetchCursor(db, sql: "SELECT domain, host, port FROM route ORDER BY number").collect { row in
+            Route(domain: try Domain.stored(row[0]), host: row[1], port: row[2])
+        }
+        self.init(domains: domains, accounts: accounts, aliases: aliases, routes: routes, verifiers: verifiers)
     }
 }
 

@@ -32,6 +32,9 @@ public enum StateError: Error, Hashable, Sendable {
     case certificateNameNotAllowed(String)
     case certificateNotAllowed(String)
     case tooManyCertificates(allowed: Int)
+    /// A route is for domains of others.
+    case domainIsLocal(Domain)
+    case noSuchRoute(Domain)
 
     /// Too many passwords are being worked on.
     case busy
@@ -54,9 +57,9 @@ extension StateError {
 
     public var kind: Kind {
         switch self {
-        case .noSuchDomain, .noSuchAccount, .noSuchAlias, .noSuchCertificate: .notFound
+        case .noSuchDomain, .noSuchAccount, .noSuchAlias, .noSuchCertificate, .noSuchRoute: .notFound
         case .domainExists, .domainHasAccounts, .domainHasAliases, .accountExists, .accountIsTarget, .aliasExists, .addressIsAccount,
-            .addressIsAlias, .aliasLoops, .aliasIsTarget, .tooManyCertificates:
+            .addressIsAlias, .aliasLoops, .aliasIsTarget, .tooManyCertificates, .domainIsLocal:
             .conflict
         case .domainNotAllowed, .addressNotAllowed, .displayNameNotAllowed, .passwordNotAllowed, .quotaNotAllowed, .aliasHasNoTargets,
             .aliasHasTooManyTargets, .targetUnknown, .certificateNameNotAllowed, .certificateNotAllowed:
@@ -104,6 +107,8 @@ extension StateError: CustomStringConvertible {
         case .certificateNotAllowed(let name):
             "The certificate \(name) needs one or two chains, each with its key; those that are linked, as paths that begin with a slash."
         case .tooManyCertificates(let allowed): "There are \(allowed) certificates already, which is the most; remove one first."
+        case .domainIsLocal(let domain): "The domain \(domain) is served here; its mail needs no route."
+        case .noSuchRoute(let domain): "There is no route for the domain \(domain)."
         case .busy: "The server is busy with other passwords; try again in a moment."
         case .unavailable(let why): "The state database cannot be used (\(why)); see the journal."
         }

@@ -17,6 +17,7 @@ enum StateSchema {
         migrator.registerMigration("domains, accounts, aliases", migrate: makePeople)
         migrator.registerMigration("secrets", migrate: makeSecrets)
         migrator.registerMigration("certificates", migrate: makeCertificates)
+        migrator.registerMigration("routes", migrate: makeRoutes)
         return migrator
     }
 
@@ -85,6 +86,19 @@ enum StateSchema {
                     chain TEXT NOT NULL,
                     private_key TEXT NOT NULL,
                     PRIMARY KEY (name, position)
+                ) STRICT;
+                """)
+    }
+
+    /// host: `NULL` for the domain's own mail exchangers.
+    private static func makeRoutes(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE route (
+                    number INTEGER PRIMARY KEY,
+                    domain TEXT NOT NULL UNIQUE,
+                    host TEXT,
+                    port INTEGER NOT NULL
                 ) STRICT;
                 """)
     }

@@ -13,7 +13,7 @@ internal import ArgumentParser
             not understood.
             """,
         subcommands: [
-            SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, CertificateCommand.self, StoreCommand.self,
-            InterfacesCommand.self, AccessCommand.self, StatusCommand.self,
+            SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, CertificateCommand.self, QueueCommand.self,
+            RouteCommand.self, RelayCommand.self, StoreCommand.self, InterfacesCommand.self, AccessCommand.self, StatusCommand.self,
         ])
 }

@@ -87,11 +87,13 @@ enum Posternd {
         let encryption = ServerEncryption(settings: settings, certificates: { certificates.inForce }, logger: logger)
         certificates.onChange { _ in encryption.refresh() }
         let desk = LoginDesk(state: state, settings: settings, logger: logger)
+        let hostname = HostName.current
         let faces = Faces(
-            settings: settings, state: state, mail: mail, desk: desk, encryption: encryption, hostname: HostName.current, logger: logger)
+            settings: settings, state: state, mail: mail, desk: desk, encryption: encryption, hostname: hostname, logger: logger)
 
         // Their sockets.
         let hub = ConnectionHub(logger: logger)
+        let sending = try Sending(settings: settings, state: state, store: mail, hub: hub, hostname: hostname, logger: logger)
         let interfaces = LiveInterfaces(logger: logger)
         let listeners = try await Listeners(
             faces.services, on: hub, following: settings, interfaces, kept: KeptSockets(AdoptedSockets.take()), logger: logger)
@@ -104,14 +106,15 @@ enum Posternd {
         let admin = AdminSocket(
             path: folder.adminSocket,
             services: AdminServices(
-                settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk, version: version,
+                settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk,
+                sending: sending.control, version: version,
                 services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles },
                 gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, admin, certificates, access, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [stores, admin, certificates, sending, access, listeners, reloader, readiness]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)

@@ -82,6 +82,40 @@ import Testing
         }
     }
 
+    @Test func routesAndQueue() async throws {
+        try await House.open { house in
+            try await house.state.addDomain(try #require(Domain("example.org")))
+            try await house.enqueue(to: ["bob@remote.example", "carol@other.example"])
+            try await Self.play(
+                [
+                    Step("route add remote.example smart.example --port 2525", "remote.example -> smart.example:2525"),
+                    Step("route add other.example", "other.example -> its mail exchangers"),
+                    Step("route add example.org x.example", 1, "Error: The domain example.org is served here; its mail needs no route."),
+                    Step(
+                        "route list",
+                        """
+                        DOMAIN          HOST
+                        remote.example  smart.example:2525
+                        other.example   its mail exchangers
+                        """),
+                    Step("route remove remote.example", "The route of remote.example is removed."),
+                    Step("route remove remote.example", 1, "Error: There is no route for the domain remote.example."),
+                    Step("queue hold --domain remote.example", "1 recipient is held."),
+                    Step(
+                        "queue list --state lost", 1,
+                        "Error: \"lost\" is no state of the queue; there are queued, deferred, held, delivered, bounced."),
+                    Step("queue release --state held", "1 recipient is released."),
+                    Step("queue retry --all", "2 recipients are tried now."),
+                    Step("queue reroute --domain other.example --to smart.example", "1 recipient is rerouted."),
+                    Step("queue delete --recipient carol", "1 recipient is deleted."),
+                    Step("queue list --state bounced", "In the whole queue: 1 queued."),
+                    Step("queue delete --all", "1 recipient is deleted."),
+                    Step("queue list", "The queue is empty."),
+                    Step("relay test", "ok      greeting: the relay answers"),
+                ], in: house)
+        }
+    }
+
     @Test func accounts() async throws {
         try await House.open { house in
             try await house.state.addDomain(try #require(Domain("example.org")))

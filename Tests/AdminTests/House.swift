@@ -6,6 +6,7 @@ import Logging
 import MailCore
 import MailSettings
 import MailStore
+import NIOCore
 import StateStore
 
 @testable import posternd
@@ -45,7 +46,10 @@ struct House: Sendable {
         try await state.putCertificate("default", .selfSigned, certificate.pairs.map { .init(chain: $0.chain, key: $0.key) })
         let certificates = try await CertificateKeeper(state: state, hostName: "gw.example.org", logger: logger)
         let services = AdminServices(
-            settings: settings, settingsFile: file, state: state, store: store, certificates: certificates.desk, version: "1.2.3",
+            settings: settings, settingsFile: file, state: state, store: store, certificates: certificates.desk,
+            sending: SendingControl(
+                tryHostsAgain: {}, testRelay: { [RelayTest.Step(name: "greeting", isOK: true, words: "the relay answers")] }),
+            version: "1.2.3",
             services: { [.init(name: "smtp", addresses: ["127.0.0.1:25"], connections: 3)] }, warnings: { ["The moon is full."] },
             logger: logger)
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
@@ -61,6 +65,15 @@ struct House: Sendable {
         _ = try? await serving.value
         await store.close()
         return try result.get()
+    }
+
+    /// A message that waits for others' servers.
+    func enqueue(to recipients: [String]) async throws {
+        let message = store.newMessage()
+        try await message.append(ByteBuffer(string: "Subject: hi\r\n\r\n"))
+        let envelope = OutgoingEnvelope(
+            sender: .nobody, recipients: recipients.compactMap { MailAddress($0).map { OutgoingRecipient($0) } })
+        try await store.deliver(message, to: [], queue: envelope)
     }
 
     /// One request, one answer, over a connection of its own.

@@ -8,7 +8,7 @@ enum Floor: Int, CaseIterable, Comparable {
         switch self {
         case .words: ["MailCore", "Netlink"]
         case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract"]
-        case .doors: ["MailStore", "StateStore", "Certificates", "Connections", "Host"]
+        case .doors: ["MailStore", "StateStore", "Resolver", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
         case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer"]
         case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator"]
@@ -53,11 +53,14 @@ struct Door {
         Door(
             modules: ["CSystemd"], keepers: ["Host"], reason: "only Host knows systemd: the rest runs the same without it, as the tests do"),
         Door(
+            modules: ["CUnbound"], keepers: ["Resolver"],
+            reason: "only the resolver knows the domain name system; everybody else gets answers as values, and tests a table"),
+        Door(
             modules: ["NIOPosix"], keepers: ["Connections", "AdminServer", "posternd", "postern"],
             reason: "sockets and event loops belong to Connections; the operator's Unix socket to AdminServer and its client"),
         Door(
             modules: ["NIOCore"],
-            keepers: ["MailStore", "Connections", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "posternd", "postern"],
+            keepers: ["MailStore", "Connections", "Delivery", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "posternd", "postern"],
             reason: "ByteBuffer is what bytes travel in between the doors and the faces; grammar works on bytes without it"),
         Door(
             modules: ["NIOHTTP1"], keepers: ["AdminServer", "postern"], reason: "HTTP is the operators' protocol alone"),

@@ -9,6 +9,7 @@ public func fuzzMessageFormat(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
     for limits in [StructureLimits(), narrow(count)] { checkMessage(octets, limits) }
     checkText(octets)
     checkSubmission(octets)
+    checkRewriting(octets)
     return 0
 }
 
@@ -128,4 +129,29 @@ private func isWellFormed(_ text: [UInt8]) -> Bool {
         at += 1
     }
     return depth == 0 && !text.isEmpty
+}
+
+/// What goes out keeps what was not meant, has one author when that was wanted, and is the same when it is rewritten again.
+private func checkRewriting(_ octets: UnsafeRawBufferPointer) {
+    let length = HeaderRewriting.length(of: octets) ?? octets.count
+    let header = UnsafeRawBufferPointer(rebasing: octets[..<length])
+    guard let sender = MailAddress("new@relay.test") else { preconditionFailure("this is an address") }
+    let rewriting = HeaderRewriting(sender: sender, recodesSubject: true)
+    let once = rewriting.apply(header)
+    let twice = once.withUnsafeBytes { rewriting.apply($0) }
+    let thrice = twice.withUnsafeBytes { rewriting.apply($0) }
+    precondition(twice == thrice, "rewriting comes to no end")
+    twice.withUnsafeBytes { block in
+        let fields = HeaderFields(block)
+        precondition(fields.first(named: "return-path") == nil, "a message that is sent has no return path")
+        if let from = fields.first(named: "from") {
+            let value = String(decoding: fields.unfolded(from), as: UTF8.self)
+            precondition(value.hasSuffix("<new@relay.test>"), "the author is another")
+        }
+        if let subject = fields.first(named: "subject") {
+            precondition(fields.unfolded(subject).allSatisfy { $0 < 0x80 }, "the subject has raw octets")
+        }
+    }
+    _ = HeaderFields.isAutomatic(header)
+    _ = HeaderFields.isASCII(header)
 }

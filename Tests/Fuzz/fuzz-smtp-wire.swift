@@ -9,6 +9,8 @@ public func fuzzSMTPWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     readLine(octets)
     if let cut = octets.first {
         decode(Array(octets.dropFirst()), cut: Int(cut))
+        readReply(Array(octets.dropFirst()), cut: Int(cut))
+        encode(Array(octets.dropFirst()), cut: Int(cut))
     }
     return 0
 }
@@ -115,4 +117,45 @@ private func requirePairs(_ message: [UInt8]) {
         previous = octet
     }
     precondition(previous != 13, "CR and LF stand as a pair")
+}
+
+/// A server's reply is the same in whatever pieces it comes, and bounded.
+private func readReply(_ octets: [UInt8], cut: Int) {
+    func parse(_ step: Int) -> (ReplyParser, Int) {
+        var parser = ReplyParser()
+        var place = 0
+        while place < octets.count, !parser.isOver {
+            let piece = Array(octets[place..<min(place + step, octets.count)])
+            place += piece.withUnsafeBytes { parser.take($0) }
+        }
+        return (parser, place)
+    }
+    let (whole, end) = parse(octets.count)
+    let (pieces, other) = parse(cut + 1)
+    precondition(whole.reply == pieces.reply && whole.failure == pieces.failure && end == other, "pieces make a difference")
+    guard let reply = whole.reply else { return }
+    precondition((200...599).contains(reply.code) && reply.lines.count <= ReplyParser.mostLines, "a reply is within its bounds")
+    precondition(reply.description.utf8.allSatisfy { $0 >= 32 && $0 != 127 }, "a reply has no control characters")
+    _ = reply.status
+    let offers = Offers(reply)
+    precondition(offers.largest.map { $0 > 0 } ?? true, "no size is negative")
+}
+
+/// What is encoded in whatever pieces decodes to the same message, with every line end made CRLF, and ends where it should.
+private func encode(_ octets: [UInt8], cut: Int) {
+    var wire: [UInt8] = []
+    var encoder = MessageEncoder(stuffsDots: true)
+    for start in stride(from: 0, to: octets.count, by: cut + 1) {
+        Array(octets[start..<min(start + cut + 1, octets.count)]).withUnsafeBytes { encoder.encode($0, into: &wire) }
+    }
+    encoder.finish(into: &wire)
+    var plain: [UInt8] = []
+    var chunks = MessageEncoder(stuffsDots: false)
+    octets.withUnsafeBytes { chunks.encode($0, into: &plain) }
+    chunks.finish(into: &plain)
+    var decoder = MessageDecoder(.dotStuffed)
+    var back: [UInt8] = []
+    let used = wire.withUnsafeBytes { decoder.decode($0) { back += $0 } }
+    precondition(decoder.isComplete && used == wire.count && !decoder.hasBareNewline, "a message ends at its end")
+    precondition(back == plain, "DATA and BDAT bring different messages")
 }

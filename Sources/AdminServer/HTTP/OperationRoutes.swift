@@ -17,6 +17,8 @@ enum OperationRoutes {
         CertificateHandlers(services: services).register(in: &table)
         StoreHandlers(services: services).register(in: &table)
         GatewayHandlers(services: services).register(in: &table)
+        QueueHandlers(services: services).register(in: &table)
+        RouteHandlers(services: services).register(in: &table)
         StatusHandlers(services: services).register(in: &table)
         for operation in AdminOperations.all {
             precondition(table.names.contains(operation.spec.name), "\(operation.spec.name) has no handler")

@@ -69,6 +69,18 @@ final class HeldStatement {
         }
     }
 
+    /// Like ``forEachRow(_:)``, for a body that throws nothing.
+    func each(_ body: (borrowing Row) -> Bool) throws(StoreError) {
+        defer { sqlite3_reset(handle) }
+        while true {
+            switch sqlite3_step(handle) {
+            case SQLITE_ROW: guard body(Row(handle: handle)) else { return }
+            case SQLITE_DONE: return
+            case let code: throw StoreError(sqlite: code, on: connection)
+            }
+        }
+    }
+
     /// The first row's value, or `nil` when there is none.
     func first<T>(_ body: (borrowing Row) -> T) throws(StoreError) -> T? {
         defer { sqlite3_reset(handle) }

@@ -42,6 +42,9 @@ enum Schema {
         migrator.registerMigration("1") { db in
             try db.execute(sql: mailboxesAndMessages)
         }
+        migrator.registerMigration("2") { db in
+            try db.execute(sql: queue)
+        }
         return migrator
     }
 
@@ -82,5 +85,22 @@ enum Schema {
             PRIMARY KEY(mailbox, owner, uid)) WITHOUT ROWID;
         CREATE TABLE rights(mailbox INTEGER NOT NULL, owner INTEGER NOT NULL, rights TEXT NOT NULL,
             PRIMARY KEY(mailbox, owner)) WITHOUT ROWID;
+        """
+
+    /// Times are the queue's, in milliseconds (``QueueTime``). A row of `queued` counts as one of the message's entries.
+    private static let queue = """
+        -- open: recipients whose way is not at its end.
+        CREATE TABLE queued(
+            message INTEGER PRIMARY KEY, sender TEXT NOT NULL, flags INTEGER NOT NULL, returns INTEGER NOT NULL, envelope_id TEXT NOT NULL,
+            submitter BLOB NOT NULL, arrival INTEGER NOT NULL, open INTEGER NOT NULL);
+
+        -- state: QueueState; destination: what it waits for, its domain unless an operator has sent it elsewhere.
+        CREATE TABLE queued_recipient(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, address TEXT NOT NULL, domain TEXT NOT NULL,
+            destination TEXT NOT NULL, state INTEGER NOT NULL, due INTEGER NOT NULL, notify INTEGER NOT NULL, original TEXT NOT NULL,
+            tries INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL DEFAULT '',
+            remote TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '', is_reply INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX queued_recipient_message ON queued_recipient(message);
+        CREATE INDEX queued_recipient_due ON queued_recipient(destination, due, message) WHERE state < 2;
         """
 }

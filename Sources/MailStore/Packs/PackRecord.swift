@@ -12,6 +12,7 @@ import MailCore
 ///            32  message id i64      40  arrival i64, µs since 1970
 ///            48  internal date i64, s since 1970                    56  system flags u64
 ///            64  deliveries: count u16, then each: account 16 octets, address u16 + UTF-8, mailbox u16 + UTF-8
+///             …  queue: count u16, and when it is not 0: sender u16 + UTF-8, then each recipient's address u16 + UTF-8
 ///             …  the message as received, then zeros up to a multiple of 8
 /// ```
 /// All numbers are little endian. The header serves disasters only (`rebuild`): the index is the truth.
@@ -34,6 +35,8 @@ enum PackRecord {
         var bodyLength: Int
         var bodyChecksum: UInt32
         var deliveries: [LocalRecipient]
+        /// Recipients elsewhere: of the envelope only who sends to whom is written.
+        var queue: OutgoingEnvelope?
     }
 
     static func packHeader(number: Int64, firstRecord: Int) -> [UInt8] {
@@ -60,7 +63,8 @@ enum PackRecord {
             deliveries += bytes
             count += 1
         }
-        let length = (fixedHeaderLength + 2 + deliveries.count + 7) & ~7
+        let queue = encodeQueue(header.queue, room: spoolBodyOffset - packHeaderLength - fixedHeaderLength - 2 - deliveries.count - 8)
+        let length = (fixedHeaderLength + 2 + deliveries.count + queue.count + 7) & ~7
         var bytes = magic
         bytes.reserveCapacity(length)
         bytes.appendInteger(version)
@@ -76,10 +80,33 @@ enum PackRecord {
         bytes.appendInteger(header.flags.intersection(.system).rawValue)
         bytes.appendInteger(count)
         bytes += deliveries
+        bytes += queue
         bytes += [UInt8](repeating: 0, count: length - bytes.count)
         let checksum = bytes.withUnsafeBytes { checksum_crc32c(0, $0.baseAddress! + 16, length - 16) }
         withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange(12..<16, with: $0) }
         return bytes
+    }
+
+    private static func encodeQueue(_ envelope: OutgoingEnvelope?, room: Int) -> [UInt8] {
+        guard let envelope else { return [] }
+        func text(_ text: String) -> [UInt8] {
+            let utf8 = Array(text.utf8.prefix(2048))
+            var bytes: [UInt8] = []
+            bytes.appendInteger(UInt16(utf8.count))
+            return bytes + utf8
+        }
+        var body = text(envelope.sender.description)
+        var count: UInt16 = 0
+        for recipient in envelope.recipients {
+            let bytes = text(recipient.address.description)
+            guard 2 + body.count + bytes.count <= room else { break }
+            body += bytes
+            count += 1
+        }
+        guard count > 0 else { return [] }
+        var bytes: [UInt8] = []
+        bytes.appendInteger(count)
+        return bytes + body
     }
 
     /// Reads a record's header; `nil` when it is none or is damaged. `bytes` begins at the record.
@@ -109,10 +136,25 @@ enum PackRecord {
             guard let address = MailAddress(texts[0]) else { return nil }
             deliveries.append(LocalRecipient(account: account, address: address, mailbox: texts[1]))
         }
+        var queue: OutgoingEnvelope?
+        if place + 2 <= length, case let count = integer(place, UInt16.self), count > 0 {
+            place += 2
+            var texts: [String] = []
+            for _ in 0...count {
+                guard place + 2 <= length else { return nil }
+                let size = Int(integer(place, UInt16.self))
+                guard place + 2 + size <= length else { return nil }
+                texts.append(String(decoding: bytes[place + 2..<place + 2 + size], as: UTF8.self))
+                place += 2 + size
+            }
+            let recipients = texts.dropFirst().compactMap { MailAddress($0).map { OutgoingRecipient($0) } }
+            guard recipients.count == count else { return nil }
+            queue = OutgoingEnvelope(sender: MailAddress(texts[0]).map(ReversePath.address) ?? .nobody, recipients: recipients)
+        }
         let header = Header(
             id: MessageID(integer(32, Int64.self)), arrival: integer(40, Int64.self), internalDate: integer(48, Int64.self),
             flags: Flags(rawValue: integer(56, UInt64.self)), bodyLength: bodyLength, bodyChecksum: integer(24, UInt32.self),
-            deliveries: deliveries)
+            deliveries: deliveries, queue: queue)
         return (header, length)
     }
 

@@ -12,6 +12,8 @@ public struct RebuildReport: Sendable, Hashable {
     public var fromPacks = 0
     /// Of these, how many had no known owner's mailbox to go to but *Recovered*.
     public var recovered = 0
+    /// Recipients elsewhere: they are held in the queue, because nobody knows which of them were reached.
+    public var held = 0
     /// Records that cannot be read, one sentence each.
     public var findings: [String] = []
 }
@@ -19,7 +21,7 @@ public struct RebuildReport: Sendable, Hashable {
 /// Makes the index anew: the last copy, and what the packs hold beyond it.
 ///
 /// What came after the copy goes where it was first delivered. What has no such mailbox any more goes to *Recovered* of its
-/// owner. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients fetch anew rather
+/// owner. All of the queue is held. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients fetch anew rather
 /// than take one message for another. The old index stays beside as `index.damaged-SECONDS.sqlite`.
 public enum IndexRebuild {
     /// For a store that no daemon has open. `folder` is the drive's folder, as in ``MailStore/init(folder:configuration:structureLimits:logger:)``.
@@ -39,6 +41,8 @@ public enum IndexRebuild {
         try connection.statement("BEGIN IMMEDIATE").run()
         let transaction = WriteTransaction(connection)
         try renewValidity(connection, transaction)
+        // What was on its way when the copy was made may have arrived since: nothing is sent again by itself.
+        report.held = try connection.statement("UPDATE queued_recipient SET state = 2 WHERE state < 2").run()
         var lastPack: (number: Int64, end: Int64) = (0, Int64(PackRecord.packHeaderLength))
         for number in try packs.names().compactMap(PackName.number).sorted() {
             var scan = try PackScan(number, in: packs)
@@ -62,13 +66,20 @@ public enum IndexRebuild {
     }
 
     private static func adopt(_ record: PackScan.Record, in transaction: WriteTransaction, _ report: inout RebuildReport) throws {
-        guard !record.header.deliveries.isEmpty else {
+        let queue = record.header.queue
+        guard !record.header.deliveries.isEmpty || queue != nil else {
             report.findings.append("Message \(record.header.id) names no owner.")
             return
         }
         let finished = FinishedRecord(record)
         try transaction.insertMessage(
-            finished.stored, arrival: record.header.arrival, entries: record.header.deliveries.count, summary: finished.summary)
+            finished.stored, arrival: record.header.arrival,
+            entries: record.header.deliveries.count + (queue == nil ? 0 : 1), summary: finished.summary)
+        if let queue {
+            let arrival = QueueTime(milliseconds: record.header.arrival / 1000)
+            try Enqueue(envelope: queue, arrival: arrival, state: .held).execute(record.header.id, in: transaction)
+            report.held += queue.recipients.count
+        }
         for delivery in record.header.deliveries {
             let owner = try transaction.owner(delivery.account, address: delivery.address)
             var destination = try transaction.mailboxID(delivery.mailbox, of: delivery.account)

@@ -85,10 +85,19 @@ extension StoreSnapshot {
         let unowned = try connection.statement(
             """
             SELECT count(*) FROM message m LEFT JOIN (SELECT message, count(*) AS found FROM entry GROUP BY message) e \
-            ON e.message = m.id WHERE m.entries != coalesce(e.found, 0)
+            ON e.message = m.id LEFT JOIN queued q ON q.message = m.id \
+            WHERE m.entries != coalesce(e.found, 0) + (q.message IS NOT NULL)
             """
         ).first { $0.int(0) }
         if let unowned, unowned > 0 { findings.append("\(unowned) messages count their entries wrong.") }
+        let queued = try connection.statement(
+            """
+            SELECT (SELECT count(*) FROM queued q LEFT JOIN message m ON m.id = q.message WHERE m.id IS NULL) \
+            + (SELECT count(*) FROM queued q WHERE q.open != \
+            (SELECT count(*) FROM queued_recipient r WHERE r.message = q.message AND r.state < 3))
+            """
+        ).first { $0.int(0) }
+        if let queued, queued > 0 { findings.append("\(queued) messages in the queue have no bytes or count their recipients wrong.") }
         return findings
     }
 }

@@ -13,15 +13,19 @@ public struct StoreConfiguration: Sendable {
     public var spoolThreshold: ByteCount
     /// Reader threads, each with a connection of its own.
     public var readers: Int
+    /// What the queue's time is taken from.
+    public var queueClock: QueueClock.Source
 
     public init(
         freeSpaceFloor: @escaping @Sendable () -> ByteCount = { .mebibytes(256) }, marker: String? = nil,
-        packSize: ByteCount = .mebibytes(64), spoolThreshold: ByteCount = .mebibytes(1), readers: Int = 2
+        packSize: ByteCount = .mebibytes(64), spoolThreshold: ByteCount = .mebibytes(1), readers: Int = 2,
+        queueClock: QueueClock.Source = .system
     ) {
         self.freeSpaceFloor = freeSpaceFloor
         self.marker = marker
         self.packSize = packSize
         self.spoolThreshold = spoolThreshold
         self.readers = readers
+        self.queueClock = queueClock
     }
 }

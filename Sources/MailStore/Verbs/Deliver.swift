@@ -1,15 +1,17 @@
 import MailCore
 
-/// Puts a received message into the mailboxes of its recipients: one record, one commit, an entry each.
+/// Puts a received message into the mailboxes of its recipients, and into the queue for those elsewhere: one record, one commit.
 struct Deliver: StoreVerb {
     let finished: FinishedMessage
     let recipients: [LocalRecipient]
+    var queue: Enqueue?
 
     var message: FinishedMessage? { finished }
     var needsSpace: Bool { true }
 
     func execute(in transaction: WriteTransaction) throws(StoreError) {
-        let stored = try transaction.insertMessage(finished, entries: recipients.count)
+        let stored = try transaction.insertMessage(finished, entries: recipients.count + (queue == nil ? 0 : 1))
+        try queue?.execute(stored.id, in: transaction)
         for recipient in recipients {
             let mailbox = try transaction.mailbox(try destination(of: recipient, in: transaction))
             let uid = try mailbox.takeUID()

@@ -42,8 +42,14 @@ final class OpenStore {
         return max(inIndex, inFolder) + 1
     }
 
-    /// Executes the verbs as one group; answers which mailboxes changed. A throw means that none of it happened.
-    func commit(_ verbs: [PendingVerb]) throws(StoreError) -> Set<MailboxID> {
+    /// What watchers are told after a commit.
+    struct Changes {
+        var mailboxes: Set<MailboxID> = []
+        var destinations: Set<Destination> = []
+    }
+
+    /// Executes the verbs as one group; answers what changed. A throw means that none of it happened.
+    func commit(_ verbs: [PendingVerb]) throws(StoreError) -> Changes {
         transaction.begin()
         var isDurable = false
         for verb in verbs {
@@ -52,7 +58,7 @@ final class OpenStore {
         }
         guard isDurable else {
             for verb in verbs { try transaction.perform(verb) }
-            return []
+            return Changes()
         }
         try pack.commit()
         try statement("BEGIN IMMEDIATE").run()
@@ -67,7 +73,7 @@ final class OpenStore {
         }
         commitsSinceCheckpoint += 1
         if commitsSinceCheckpoint >= Self.checkpointCommits { checkpoint() }
-        return transaction.changed
+        return Changes(mailboxes: transaction.changed, destinations: transaction.queued)
     }
 
     /// Puts the message's bytes where the index may point to them once they are synced.

@@ -9,6 +9,8 @@ final class WriteTransaction {
     private var changing: Set<MailboxID> = []
     /// Changed by verbs that succeeded, for the watchers.
     private(set) var changed: Set<MailboxID> = []
+    /// Destinations for which something became due, for the queue's watcher; one that a failed verb named does no harm.
+    var queued: Set<Destination> = []
     private var packs: [Int64: PackChange] = [:]
     private var packsBefore: [Int64: PackChange] = [:]
     fileprivate(set) var place: StoredMessage?
@@ -72,6 +74,7 @@ final class WriteTransaction {
     func begin() {
         packs.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)
+        queued.removeAll(keepingCapacity: true)
     }
 
     /// Nothing that is remembered of mailboxes is believed any more: a verb or a transaction was undone.

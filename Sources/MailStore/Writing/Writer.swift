@@ -99,7 +99,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func execute(_ batch: [PendingVerb]) {
-        var changed: Set<MailboxID> = []
+        var changed = OpenStore.Changes()
         if let open, !open.isDistrusted {
             let refusal = store.availability.refusalForGrowth(root: open.engine.root)
             var admitted: [PendingVerb] = []
@@ -117,8 +117,9 @@ final class Writer: @unchecked Sendable {
             for verb in batch { verb.fail(store.availability.refusal ?? .unavailable("it is not open")) }
         }
         // Watchers first: whoever hears of a change by its author may ask another session at once, which must know of it.
-        if !changed.isEmpty { store.watchers.tell(changed) }
+        if !changed.mailboxes.isEmpty { store.watchers.tell(changed.mailboxes) }
         for verb in batch { verb.finish() }
+        store.queueWatchers.tell(changed.destinations)
     }
 
     /// Once a second: is the drive there, is there space, can a distrusted store prove itself.

@@ -29,7 +29,7 @@ struct MailVerb: SMTPVerb {
         // RFC 1870 §6.1
         if let size = parameters.declaredSize, size > services.settings.smtp.maxMessageSize { throw .tooLarge }
         try session.requireStore(with: services)
-        session.phase = .mail(Transaction(sender: sender, isUTF8: parameters.utf8, submitter: submitter))
+        session.phase = .mail(Transaction(sender: sender, parameters, submitter: submitter))
         return .senderAccepted
     }
 

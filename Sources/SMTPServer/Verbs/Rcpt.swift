@@ -6,7 +6,7 @@ import MailSettings
 import SMTPWire
 import StateStore
 
-/// `RCPT TO:<forward-path>` — adds a recipient, a local one: nothing is passed on to other servers. RFC 5321 §4.1.1.3
+/// `RCPT TO:<forward-path>` — adds a recipient: one of ours, or for those who may relay one on another server. RFC 5321 §4.1.1.3
 struct RcptVerb: SMTPVerb {
     static let rule = VerbRule("RCPT", in: [.mail, .recipients], mayPipeline: true, malformed: EnhancedStatus(5, 1, 3))
 
@@ -27,38 +27,42 @@ struct RcptVerb: SMTPVerb {
         if !transaction.isUTF8, !recipient.isASCII { throw .needsUTF8 }
         // RFC 5321 §4.5.3.1.10
         if transaction.recipientCount >= services.settings.smtp.maxRecipients { throw .tooManyRecipients }
-        let accounts = try accounts(in: session, with: services)
+        let reached = try reached(by: transaction, in: session, with: services)
         // Two references would make a copy of a thousand recipients for each new one.
         session.phase = .ready
-        transaction.add(recipient, reaching: accounts)
+        transaction.add(recipient, reaching: reached.accounts, elsewhere: reached.elsewhere)
         session.phase = .mail(transaction)
         return .recipientAccepted
     }
 
-    private func accounts(in session: SMTPSession, with services: SMTPServices) throws(Reply) -> [Account] {
+    /// The mailboxes behind the recipient, and the addresses on other servers.
+    private func reached(
+        by transaction: Transaction, in session: SMTPSession, with services: SMTPServices
+    ) throws(Reply) -> (accounts: [Account], elsewhere: [MailAddress]) {
         let resolver = RecipientResolver(directory: services.state.directory, delimiter: services.settings.accounts.delimiter)
-        let address: MailAddress
+        let resolution: Resolution
+        let address: MailAddress?
         switch recipient {
-        case .postmaster:
-            guard case .accounts(let accounts) = resolver.resolvePostmaster() else { throw .unknownUser }
-            return accounts
-        case .address(let named): address = named
+        case .postmaster: (resolution, address) = (resolver.resolvePostmaster(), nil)
+        case .address(let named): (resolution, address) = (resolver.resolve(named), named)
         }
-        switch resolver.resolve(address) {
-        case .accounts(let accounts): return accounts
+        switch resolution {
+        case .accounts(let accounts): return (accounts, [])
+        case .alsoElsewhere(let elsewhere, let accounts): return (accounts, elsewhere)
         case .unknownUser: throw .unknownUser
-        case .notLocal: throw .relayingDenied
-        case .leadsElsewhere(let target): journal("leads to \(target), which is not here", address, session, services)
-        case .loop: journal("leads to nobody", address, session, services)
-        case .tooManyTargets: journal("leads to too many addresses", address, session, services)
+        case .notLocal:
+            guard transaction.submitter != nil, let address else { throw .relayingDenied }
+            return ([], [address])
+        case .loop: journal("leads to nobody", session, services)
+        case .tooManyTargets: journal("leads to too many addresses", session, services)
         }
         throw .aliasIsBroken
     }
 
     /// The operator's fault, seen when mail comes for the alias.
-    private func journal(_ what: String, _ alias: MailAddress, _ session: SMTPSession, _ services: SMTPServices) {
+    private func journal(_ what: String, _ session: SMTPSession, _ services: SMTPServices) {
         var metadata = Logger.Metadata.smtp(.worldFailed, session.connection.peer)
-        metadata["account"] = "\(alias)"
+        metadata["account"] = "\(recipient)"
         services.logger.warning("Mail is put off: an alias \(what).", metadata: metadata)
     }
 }

@@ -1,0 +1,390 @@
+import Connections
+import MailCore
+import MailStore
+import NIOCore
+import SMTPWire
+
+/// A conversation with one server, for one message after the other. RFC 5321 §3
+///
+/// | state | entered by | left by |
+/// |---|---|---|
+/// | greeted | `begin`: greeting, EHLO or HELO, log-in | `send`, `quit` |
+/// | ready | a message's end, well or badly, that left the dialogue in step | `send`, `quit` |
+/// | broken | a failure that is thrown | – : the connection is closed |
+struct ClientSession {
+    let connection: Connection
+    /// Of whom we speak in outcomes.
+    let remote: String
+    let settings: ClientSettings
+    private(set) var offers = Offers()
+    private var needsReset = false
+    /// The server has hung up behind its last answer: the connection is of no more use.
+    private(set) var isBroken = false
+
+    init(_ connection: Connection, remote: String, settings: ClientSettings) {
+        self.connection = connection
+        self.remote = remote
+        self.settings = settings
+    }
+
+    // MARK: the beginning
+
+    mutating func begin() async throws(ClientFailure) {
+        let greeting = try await reply(.greeting, within: settings.deadlines.greeting)
+        guard greeting.kind == 2 else { throw ClientFailure(.greeting, .reply(greeting)) }
+        try await hello()
+        if let login = settings.login { try await authenticate(login) }
+    }
+
+    /// EHLO, and HELO where that is not known. RFC 5321 §3.2
+    private mutating func hello() async throws(ClientFailure) {
+        say("EHLO \(settings.heloName)")
+        let extended = try await reply(.hello, within: settings.deadlines.command)
+        if extended.kind == 2 {
+            offers = Offers(extended)
+            return
+        }
+        guard extended.kind == 5 else { throw ClientFailure(.hello, .reply(extended)) }
+        say("HELO \(settings.heloName)")
+        let plain = try await reply(.hello, within: settings.deadlines.command)
+        guard plain.kind == 2 else { throw ClientFailure(.hello, .reply(plain)) }
+        offers = Offers()
+    }
+
+    /// RFC 4954 §4; LOGIN, which no standard describes, for the servers that know nothing else.
+    private mutating func authenticate(_ login: RelayLogin) async throws(ClientFailure) {
+        let user = Array(login.user.utf8)
+        let password = Array(login.password.utf8)
+        let answer: RemoteReply
+        if offers.mechanisms.contains("SCRAM-SHA-256") {
+            answer = try await scram(login)
+        } else if offers.mechanisms.contains("PLAIN") {
+            say("AUTH PLAIN \(Self.base64([0] + user + [0] + password))")
+            answer = try await reply(.login, within: settings.deadlines.command)
+        } else if offers.mechanisms.contains("LOGIN") {
+            say("AUTH LOGIN")
+            var next = try await reply(.login, within: settings.deadlines.command)
+            for word in [user, password] where next.kind == 3 {
+                say(Self.base64(word))
+                next = try await reply(.login, within: settings.deadlines.command)
+            }
+            answer = next
+        } else {
+            throw ClientFailure(.login, .noMechanism)
+        }
+        guard answer.kind == 2 else { throw ClientFailure(.login, .reply(answer)) }
+    }
+
+    /// RFC 5802 §5 within RFC 4954 §4: two challenges, the second of which proves who the server is.
+    private func scram(_ login: RelayLogin) async throws(ClientFailure) -> RemoteReply {
+        var client = ScramClient(user: login.user, password: login.password, nonce: ScramClient.freshNonce())
+        say("AUTH SCRAM-SHA-256 \(Self.base64(client.first))")
+        let first = try await reply(.login, within: settings.deadlines.command)
+        guard first.kind == 3 else { return first }
+        guard let challenge = Base64.decode(Array((first.lines.first ?? "").utf8)), let final = client.final(challenge) else {
+            throw ClientFailure(.login, .noMechanism)
+        }
+        say(Self.base64(final))
+        let second = try await reply(.login, within: settings.deadlines.command)
+        guard second.kind == 3 else {
+            // A server that was content without proving itself is not the one whose password it is.
+            guard second.kind == 2 else { return second }
+            throw ClientFailure(.login, .noMechanism)
+        }
+        guard let proof = Base64.decode(Array((second.lines.first ?? "").utf8)), client.accepts(proof) else {
+            throw ClientFailure(.login, .noMechanism)
+        }
+        say("")
+        return try await reply(.login, within: settings.deadlines.command)
+    }
+
+    private static func base64(_ octets: [UInt8]) -> String { String(decoding: Base64.encode(octets), as: UTF8.self) }
+
+    // MARK: a message
+
+    /// Sends one message; answers what became of each recipient, in their order. A throw means that the connection is of no more use and
+    /// that no recipient was served.
+    mutating func send(_ mail: OutgoingMail) async throws(ClientFailure) -> [RecipientResult] {
+        if let hindrance = hindrance(mail) { return mail.recipients.map { _ in .failed(hindrance) } }
+        if needsReset { try await reset() }
+        return offers.pipelining ? try await sendPipelined(mail) : try await sendStepwise(mail)
+    }
+
+    /// Why the server cannot have this message, as far as its offers tell.
+    private func hindrance(_ mail: OutgoingMail) -> TryOutcome? {
+        // RFC 6531 §3.5, RFC 5336's code for it
+        if mail.needsUTF8, !offers.smtpUTF8 || !settings.usesUTF8 {
+            return .ours(EnhancedStatus(5, 6, 7), remote, "The message needs SMTPUTF8, which cannot be used with this server.")
+        }
+        // RFC 6152 §3
+        if mail.is8Bit, !offers.eightBitMIME {
+            return .ours(EnhancedStatus(5, 6, 3), remote, "The message has octets beyond ASCII, which the server does not take.")
+        }
+        // RFC 1870 §5
+        if let largest = offers.largest, mail.size > largest {
+            return .ours(EnhancedStatus(5, 3, 4), remote, "The message has \(mail.size) octets; the server takes \(largest).")
+        }
+        return nil
+    }
+
+    /// The whole envelope in one go; with CHUNKING a small message too. RFC 2920 §3.1, RFC 3030 §4.2
+    private mutating func sendPipelined(_ mail: OutgoingMail) async throws(ClientFailure) -> [RecipientResult] {
+        sayMail(mail)
+        for recipient in mail.recipients { sayRecipient(recipient) }
+        let isOneChunk = offers.chunking && mail.size <= OutgoingMail.piece
+        if isOneChunk {
+            try await sendChunks(mail, awaiting: false)
+        } else if !offers.chunking {
+            say("DATA")
+        }
+        let sender = try await reply(.mail, within: settings.deadlines.command)
+        var answers: [RemoteReply] = []
+        do throws(ClientFailure) {
+            while answers.count < mail.recipients.count {
+                answers.append(try await reply(.recipient, within: settings.deadlines.command))
+            }
+        } catch {
+            return try hungUp(mail, sender, answers, error)
+        }
+        // With the sender refused the rest are consequences.
+        if sender.kind != 2 { answers = mail.recipients.map { _ in sender } }
+        guard sender.kind == 2, answers.contains(where: { $0.kind == 2 }) else {
+            await skipMessage(isOneChunk: isOneChunk)
+            return conclude(answers, nil)
+        }
+        if isOneChunk { return conclude(answers, try await reply(.end, within: settings.deadlines.end)) }
+        if offers.chunking { return conclude(answers, try await sendChunks(mail, awaiting: true)) }
+        let begin = try await reply(.data, within: settings.deadlines.data)
+        return conclude(answers, begin.kind == 3 ? try await sendData(mail) : begin)
+    }
+
+    /// The server has said no and closed, before it answered all: its no counts. Without one nothing was answered.
+    private mutating func hungUp(
+        _ mail: OutgoingMail, _ sender: RemoteReply, _ answers: [RemoteReply], _ failure: ClientFailure
+    ) throws(ClientFailure) -> [RecipientResult] {
+        let known = sender.kind == 2 ? answers : mail.recipients.map { _ in sender }
+        guard known.contains(where: { $0.kind != 2 }) else { throw failure }
+        isBroken = true
+        let outcome = failure.outcome(remote)
+        return mail.recipients.indices.map { place in
+            place < known.count && known[place].kind != 2 ? result(known[place], ofRecipient: true) : .deferred(outcome)
+        }
+    }
+
+    /// Takes what the server says to a message that has no recipient, and was announced before that was known. One that goes on with
+    /// DATA gets an empty message. RFC 2920 §3.1
+    private mutating func skipMessage(isOneChunk: Bool) async {
+        needsReset = true
+        do throws(ClientFailure) {
+            if isOneChunk {
+                _ = try await reply(.end, within: settings.deadlines.end)
+            } else if !offers.chunking, try await reply(.data, within: settings.deadlines.data).kind == 3 {
+                say(".")
+                _ = try await reply(.end, within: settings.deadlines.end)
+            }
+        } catch {
+            isBroken = true
+        }
+    }
+
+    private mutating func sendStepwise(_ mail: OutgoingMail) async throws(ClientFailure) -> [RecipientResult] {
+        sayMail(mail)
+        let sender = try await reply(.mail, within: settings.deadlines.command)
+        guard sender.kind == 2 else { return refused(mail.recipients.map { _ in sender }) }
+        var answers: [RemoteReply] = []
+        for recipient in mail.recipients {
+            sayRecipient(recipient)
+            answers.append(try await reply(.recipient, within: settings.deadlines.command))
+        }
+        guard answers.contains(where: { $0.kind == 2 }) else { return refused(answers) }
+        if offers.chunking { return conclude(answers, try await sendChunks(mail, awaiting: true)) }
+        say("DATA")
+        let begin = try await reply(.data, within: settings.deadlines.data)
+        guard begin.kind == 3 else {
+            needsReset = true
+            return conclude(answers, begin)
+        }
+        return conclude(answers, try await sendData(mail))
+    }
+
+    /// RSET leaves no trace of a transaction that did not come to its end.
+    private mutating func reset() async throws(ClientFailure) {
+        say("RSET")
+        let answer = try await reply(.mail, within: settings.deadlines.command)
+        guard answer.kind == 2 else { throw ClientFailure(.mail, .reply(answer)) }
+        needsReset = false
+    }
+
+    private mutating func refused(_ answers: [RemoteReply]) -> [RecipientResult] {
+        needsReset = true
+        return conclude(answers, nil)
+    }
+
+    /// `end`: what was said to the message; `nil` when no recipient was there for it.
+    private func conclude(_ answers: [RemoteReply], _ end: RemoteReply?) -> [RecipientResult] {
+        answers.map { answer in
+            guard answer.kind == 2, let end else { return result(answer, ofRecipient: true) }
+            return result(end, ofRecipient: false)
+        }
+    }
+
+    private func result(_ reply: RemoteReply, ofRecipient: Bool) -> RecipientResult {
+        // Old servers mean "too many recipients" by 552. RFC 5321 §4.5.3.1.10
+        if ofRecipient, reply.code == 552, reply.status == nil { return .deferred(.said(reply, by: remote, kind: 4)) }
+        switch reply.kind {
+        case 2 where !ofRecipient: return .delivered(.said(reply, by: remote, kind: 2), tellsSuccess: offers.deliveryReports)
+        case 5: return .failed(.said(reply, by: remote, kind: 5))
+        default: return .deferred(.said(reply, by: remote, kind: 4))
+        }
+    }
+
+    // MARK: what is said
+
+    private func sayMail(_ mail: OutgoingMail) {
+        var parameters: [String?] = []
+        if offers.size { parameters.append("SIZE=\(mail.size)") }
+        if mail.is8Bit, offers.eightBitMIME { parameters.append("BODY=8BITMIME") }
+        if mail.needsUTF8 { parameters.append("SMTPUTF8") }
+        if offers.deliveryReports {
+            // RFC 3461 §4.3, §4.4
+            if mail.returns != .unsaid { parameters.append(mail.returns == .full ? "RET=FULL" : "RET=HDRS") }
+            parameters.append(OutgoingCommand.parameter("ENVID", mail.envelopeID))
+        }
+        say(OutgoingCommand.mail(from: mail.sender, parameters: parameters.compactMap(\.self)))
+    }
+
+    private func sayRecipient(_ recipient: QueuedRecipient) {
+        var parameters: [String?] = []
+        if offers.deliveryReports {
+            // RFC 3461 §4.1, §4.2
+            if recipient.notify.contains(.said) {
+                let words = [(NotifySet.success, "SUCCESS"), (.failure, "FAILURE"), (.delay, "DELAY")].filter {
+                    recipient.notify.contains($0.0)
+                }
+                parameters.append("NOTIFY=" + (words.isEmpty ? "NEVER" : words.map(\.1).joined(separator: ",")))
+            }
+            parameters.append(OutgoingCommand.parameter("ORCPT", recipient.original))
+        }
+        say(OutgoingCommand.recipient(recipient.address, parameters: parameters.compactMap(\.self)))
+    }
+
+    private func say(_ line: String) {
+        connection.write(line)
+        connection.write("\r\n")
+    }
+
+    // MARK: the message's octets
+
+    private func sendData(_ mail: OutgoingMail) async throws(ClientFailure) -> RemoteReply {
+        var encoder = MessageEncoder(stuffsDots: true)
+        var out: [UInt8] = []
+        mail.head.withUnsafeBytes { encoder.encode($0, into: &out) }
+        var place = mail.rest.lowerBound
+        do throws(ClientFailure) {
+            while place < mail.rest.upperBound {
+                let piece = try await read(mail, from: place)
+                place += piece.readableBytes
+                piece.withUnsafeReadableBytes { encoder.encode($0, into: &out) }
+                if out.count >= OutgoingMail.piece {
+                    try await write(&out)
+                }
+            }
+            encoder.finish(into: &out)
+            try await write(&out)
+        } catch {
+            throw await lastWords(error)
+        }
+        return try await reply(.end, within: settings.deadlines.end)
+    }
+
+    /// In chunks with their lengths; when `awaiting`, each is answered before the next is sent. RFC 3030 §2
+    @discardableResult
+    private func sendChunks(_ mail: OutgoingMail, awaiting: Bool) async throws(ClientFailure) -> RemoteReply {
+        var encoder = MessageEncoder(stuffsDots: false)
+        var out: [UInt8] = []
+        mail.head.withUnsafeBytes { encoder.encode($0, into: &out) }
+        var place = mail.rest.lowerBound
+        var answer = RemoteReply(code: 250, lines: [""])
+        do throws(ClientFailure) {
+            while place < mail.rest.upperBound {
+                let piece = try await read(mail, from: place)
+                place += piece.readableBytes
+                piece.withUnsafeReadableBytes { encoder.encode($0, into: &out) }
+                guard awaiting, out.count >= OutgoingMail.piece, place < mail.rest.upperBound else { continue }
+                say("BDAT \(out.count)")
+                try await write(&out)
+                answer = try await reply(.content, within: settings.deadlines.end)
+                // What was refused once is not sent to its end. RFC 3030 §4.1.2
+                guard answer.kind == 2 else { return answer }
+            }
+            encoder.finish(into: &out)
+            say("BDAT \(out.count) LAST")
+            try await write(&out)
+        } catch {
+            throw await lastWords(error)
+        }
+        return awaiting ? try await reply(.end, within: settings.deadlines.end) : answer
+    }
+
+    private func read(_ mail: OutgoingMail, from place: Int) async throws(ClientFailure) -> ByteBuffer {
+        let range = place..<min(place + OutgoingMail.piece, mail.rest.upperBound)
+        do {
+            let piece = try await mail.read(range)
+            guard piece.readableBytes == range.count else { throw ClientFailure(.content, .ours("it is cut off")) }
+            return piece
+        } catch let failure as ClientFailure {
+            throw failure
+        } catch {
+            // The connection ends in the middle of the message, and the server throws away what it has.
+            throw ClientFailure(.content, .ours("\(error)"))
+        }
+    }
+
+    private func write(_ out: inout [UInt8]) async throws(ClientFailure) {
+        connection.write(ByteBuffer(bytes: out))
+        out.removeAll(keepingCapacity: true)
+        do throws(ConnectionError) {
+            try await connection.relieve(within: settings.deadlines.block)
+        } catch {
+            throw ClientFailure(.content, .connection(error))
+        }
+    }
+
+    /// A server that hangs up in the middle may have said why.
+    private func lastWords(_ failure: ClientFailure) async -> ClientFailure {
+        guard failure.cause == .connection(.closed), connection.hasBufferedInput else { return failure }
+        do throws(ClientFailure) {
+            return ClientFailure(failure.phase, .reply(try await reply(.content, within: settings.deadlines.quit)))
+        } catch {
+            return failure
+        }
+    }
+
+    // MARK: the end
+
+    /// The server has promised to answer; it need not keep us waiting. RFC 5321 §4.1.1.10
+    mutating func quit() async {
+        say("QUIT")
+        _ = try? await reply(.end, within: settings.deadlines.quit)
+    }
+
+    /// One reply, within the time in all, however slowly it drips.
+    private func reply(_ phase: ClientFailure.Phase, within limit: Duration) async throws(ClientFailure) -> RemoteReply {
+        var parser = ReplyParser()
+        let began = connection.now
+        while !parser.isOver {
+            let left = limit - (connection.now - began)
+            do throws(ConnectionError) {
+                guard left > .zero else { throw ConnectionError.deadline }
+                try await connection.input(within: left) { parser.take($0) }
+            } catch {
+                throw ClientFailure(phase, .connection(error))
+            }
+        }
+        if let failure = parser.failure { throw ClientFailure(phase, .malformed(failure)) }
+        guard let reply = parser.reply else { preconditionFailure("a reply that is over and did not fail is there") }
+        // The server ends the session, whatever it answers. RFC 5321 §3.8
+        if reply.code == 421 { throw ClientFailure(phase, .reply(reply)) }
+        return reply
+    }
+}

@@ -1,0 +1,45 @@
+/// How long each phase of a session may take. RFC 5321 §4.5.3.2
+public struct ClientDeadlines: Hashable, Sendable {
+    public var connect = Duration.seconds(30)
+    public var greeting = Duration.seconds(300)
+    /// EHLO, MAIL, RCPT, AUTH.
+    public var command = Duration.seconds(300)
+    /// Until 354 comes.
+    public var data = Duration.seconds(120)
+    /// One piece of the message.
+    public var block = Duration.seconds(180)
+    /// The answer to the end of the message: the server may need its time to make it durable.
+    public var end = Duration.seconds(600)
+    /// The answer to QUIT, which nobody needs.
+    public var quit = Duration.seconds(5)
+
+    public init() {}
+}
+
+/// The name and password for the relay. F26
+public struct RelayLogin: Hashable, Sendable {
+    public var user: String
+    public var password: String
+
+    public init(user: String, password: String) {
+        self.user = user
+        self.password = password
+    }
+}
+
+/// What a client session needs to know of us.
+public struct ClientSettings: Sendable {
+    /// Our name in EHLO. F38
+    public var heloName: String
+    /// Whether SMTPUTF8 is used. F48
+    public var usesUTF8: Bool
+    public var login: RelayLogin?
+    public var deadlines: ClientDeadlines
+
+    public init(heloName: String, usesUTF8: Bool, login: RelayLogin? = nil, deadlines: ClientDeadlines = ClientDeadlines()) {
+        self.heloName = heloName
+        self.usesUTF8 = usesUTF8
+        self.login = login
+        self.deadlines = deadlines
+    }
+}

@@ -1,0 +1,32 @@
+import MailCore
+import MailStore
+import NIOCore
+
+/// A message as a session sends it: its envelope, its header as it goes out, and where the rest is read from.
+struct OutgoingMail: Sendable {
+    let sender: ReversePath
+    let recipients: [QueuedRecipient]
+    /// An address or the header needs SMTPUTF8. RFC 6531 §3.4
+    let needsUTF8: Bool
+    /// There are octets beyond ASCII in it. RFC 6152 §2
+    let is8Bit: Bool
+    let returns: ReturnedContent
+    let envelopeID: String
+    let head: [UInt8]
+    /// What follows the header in the store.
+    let rest: Range<Int>
+    let read: @Sendable (Range<Int>) async throws -> ByteBuffer
+
+    /// Octets, before lone line ends and dots are seen to.
+    var size: Int { head.count + rest.count }
+
+    /// The rest is read in pieces of this size.
+    static let piece = 128 << 10
+}
+
+/// What a server said to one recipient of a message, or of all.
+enum RecipientResult: Hashable, Sendable {
+    case delivered(TryOutcome, tellsSuccess: Bool)
+    case failed(TryOutcome)
+    case deferred(TryOutcome)
+}

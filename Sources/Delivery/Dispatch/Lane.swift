@@ -1,0 +1,71 @@
+import MailCore
+import MailStore
+
+/// What waits for one next hop, and how many connections to it are worth while. A value inside the dispatcher's lock.
+///
+/// | state | entered by | left by |
+/// |---|---|---|
+/// | waiting | something is due for the next hop | a worker begins, as the window and the limits allow |
+/// | working | a worker began | the last worker ends: nothing is left, or the next hop cannot be reached |
+///
+/// A lane is there only in these states. The window begins at ``Lane/firstWindow``, grows by one with each message that a server takes,
+/// up to the setting, and is halved by each failure to reach a server: one dead destination holds at most a connection or two.
+struct Lane {
+    static let firstWindow = 2
+
+    /// Destinations that may have something due, in the order of their turns.
+    private(set) var destinations: [Destination] = []
+    private var known: Set<Destination> = []
+    /// Leased and not given to a worker yet.
+    var buffer: [QueuedMessage] = []
+    var workers = 0
+    private(set) var window = Lane.firstWindow
+
+    /// Workers that have not got their first message yet.
+    var beginning = 0
+
+    /// Whether it stands among the lanes that want a worker.
+    var isWaiting = false
+
+    /// Whether a worker more would have something to do, even while the others wait for slow servers.
+    var wantsWorker: Bool { workers < window && buffer.count + destinations.count > beginning }
+    var isEmpty: Bool { destinations.isEmpty && buffer.isEmpty }
+
+    mutating func add(_ destination: Destination) {
+        if known.insert(destination).inserted { destinations.append(destination) }
+    }
+
+    mutating func nextDestination() -> Destination? {
+        guard !destinations.isEmpty else { return nil }
+        let destination = destinations.removeFirst()
+        known.remove(destination)
+        return destination
+    }
+
+    mutating func succeeded(most: Int) { window = min(window + 1, max(1, most)) }
+    mutating func failed() { window = max(1, window / 2) }
+}
+
+/// The order in which waiting lanes get a worker: the newest and the oldest by turns. So thousands of destinations that became due
+/// together hold nobody up who comes later, and nobody waits for ever.
+struct Turns {
+    private var hops: [NextHop] = []
+    private var first = 0
+    private var takesNewest = false
+
+    mutating func append(_ hop: NextHop) { hops.append(hop) }
+
+    mutating func next() -> NextHop? {
+        guard first < hops.count else { return nil }
+        takesNewest.toggle()
+        if takesNewest { return hops.removeLast() }
+        first += 1
+        defer {
+            if first > 64, first > hops.count / 2 {
+                hops.removeFirst(first)
+                first = 0
+            }
+        }
+        return hops[first - 1]
+    }
+}

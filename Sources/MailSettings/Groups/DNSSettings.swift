@@ -1,0 +1,20 @@
+internal import MailCore
+
+/// The domain name system, as mail that is sent asks it.
+public struct DNSSettings: SettingsGroup {
+    public let servers = Setting(
+        "dns.servers", [],
+        .each("name servers, such as 192.0.2.53 or 192.0.2.53@5353", atMost: 10) { text in
+            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+            guard parts.count <= 2, IPAddress(parts[0]) != nil else { return false }
+            return parts.count == 1 || (Int(text: String(parts[1])).map { (1...65535).contains($0) } ?? false)
+        }, "Name servers that are asked; an empty list means those of /etc/resolv.conf.", takesEffect: .restart)
+    public let validate = Setting(
+        "dns.validate", false,
+        "Whether answers are validated (DNSSEC), and forged ones refused. The name servers must hand signatures on.", takesEffect: .restart)
+    public let timeout = Setting(
+        "dns.timeout", Duration.seconds(15), .range(.seconds(1) ... .seconds(120)), "How long an answer is waited for.",
+        takesEffect: .restart)
+
+    public init() {}
+}

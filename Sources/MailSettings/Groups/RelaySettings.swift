@@ -1,0 +1,39 @@
+internal import MailCore
+
+/// Sending through another server. F23–F27
+public struct RelaySettings: SettingsGroup {
+    public let host = Setting(
+        "relay.host", "", .hostOrNone,
+        "Server that takes all mail that is not for local recipients, by name or address; empty: mail goes to each domain's own servers.",
+        takesEffect: .live)
+    public let port = Setting("relay.port", 25, .port, "Its port.", takesEffect: .live)
+    public let auth = Setting("relay.auth", false, "Whether this server logs in at the relay.", takesEffect: .live)
+    public let user = Setting("relay.user", "", "Name for the log-in.", takesEffect: .live)
+    public let password = Setting("relay.password", "", "Password for the log-in.", takesEffect: .live)
+    public let changeSender = Setting(
+        "relay.change-sender", false, "Whether From and the envelope's sender become relay.sender in mail to the relay.", takesEffect: .live
+    )
+    public let sender = Setting(
+        "relay.sender", "", .only("an address, or \"\" for none") { $0.isEmpty || MailAddress($0) != nil },
+        "The address that mail to the relay comes from; the original one goes to Reply-To.", takesEffect: .live)
+
+    public init() {}
+}
+
+/// What is done to all mail that is sent. F47
+public struct SendingSettings: SettingsGroup {
+    public let recodeSubject = Setting(
+        "sending.recode-subject", false, "Whether subjects in other charsets are written in UTF-8 (RFC 2047) in mail that is sent.",
+        takesEffect: .live)
+
+    public init() {}
+}
+
+extension SettingRule where Value == String {
+    /// A host by name or address, or the empty text for none.
+    static var hostOrNone: SettingRule {
+        .only("a host's name or address, or \"\" for none") { text in
+            text.isEmpty || IPAddress(text) != nil || Domain(text).map { !$0.isLiteral } ?? false
+        }
+    }
+}

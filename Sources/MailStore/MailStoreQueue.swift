@@ -1,0 +1,89 @@
+public import MailCore
+
+/// The queue: messages on their way to other servers. Their rows are written in the commit that stores the message.
+extension MailStore {
+    /// Puts the message into mailboxes here and into the queue for those elsewhere, in one commit.
+    public func deliver(_ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?) async throws(StoreError) {
+        try await perform(try await delivery(message, to: recipients, queue: queue))
+    }
+
+    /// Writes down what tries of the message's recipients came to, durably; a report about them is stored in the same commit.
+    public func settle(_ message: MessageID, _ settlements: [Settlement], notice: Notice? = nil) async throws(StoreError) {
+        var deliver: Deliver?
+        if let notice { deliver = try await delivery(notice.message, to: notice.recipients, queue: notice.queue) }
+        try await perform(Settle(queuedMessage: message, settlements: settlements, notice: deliver))
+        leases.giveBack(settlements.map(\.recipient))
+    }
+
+    /// A report that goes with a settlement.
+    public struct Notice: Sendable {
+        public var message: IncomingMessage
+        public var recipients: [LocalRecipient]
+        public var queue: OutgoingEnvelope?
+
+        public init(_ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?) {
+            self.message = message
+            self.recipients = recipients
+            self.queue = queue
+        }
+    }
+
+    // MARK: leases
+
+    /// Takes what is due for the destination, at most so many recipients: nobody else gets them before `settle` or `giveBack`.
+    public func leaseDue(_ destination: Destination, limit: Int) async throws -> [QueuedMessage] {
+        // What was leased when the reading begins may be settled before it ends, and would be seen as it was before.
+        let leased = leases.all
+        let now = queueClock.now
+        var messages = try await read { try $0.dueRecipients(destination, at: now, without: leased, limit: limit) }
+        let taken = leases.take(messages.flatMap { $0.recipients.map(\.id) })
+        for place in messages.indices { messages[place].recipients.removeAll { !taken.contains($0.id) } }
+        return messages.filter { !$0.recipients.isEmpty }
+    }
+
+    /// Nothing was tried.
+    public func giveBack(_ message: QueuedMessage) { leases.giveBack(message.recipients.map(\.id)) }
+
+    /// Whether somebody is trying the recipient now.
+    public func isLeased(_ recipient: QueuedRecipient) -> Bool { leases.all.contains(recipient.id) }
+
+    /// Calls `callback` after each commit that made something due, with the destinations, on the writer's thread: only wake somebody
+    /// in it. There is one such callback.
+    public func watchQueue(_ callback: @escaping @Sendable (Set<Destination>) -> Void) { queueWatchers.set(callback) }
+
+    /// Writes the queue's time down. Once a minute is enough: what a crash loses of it only makes mail younger.
+    public func keepQueueTime() async throws(StoreError) {
+        let (time, wall) = queueClock.reading
+        try await perform(KeepQueueTime(time: time, wall: wall))
+    }
+
+    // MARK: the operator's verbs; each answers how many recipients it was done to
+
+    /// No try is made for these recipients until they are released.
+    public func hold(_ recipients: [Int64]) async throws(StoreError) -> Int { try await change(recipients, .hold) }
+
+    /// Held recipients go on, now.
+    public func release(_ recipients: [Int64]) async throws(StoreError) -> Int { try await change(recipients, .release) }
+
+    /// Recipients that wait are tried now.
+    public func retryNow(_ recipients: [Int64]) async throws(StoreError) -> Int { try await change(recipients, .retry) }
+
+    /// Recipients go to this host, `nil`: to where their domain leads again.
+    public func reroute(_ recipients: [Int64], to destination: Destination?) async throws(StoreError) -> Int {
+        try await change(recipients, .reroute(destination))
+    }
+
+    /// Recipients are taken out of the queue and nobody is told.
+    public func deleteQueued(_ recipients: [Int64]) async throws(StoreError) -> Int { try await change(recipients, .delete) }
+
+    private func change(_ recipients: [Int64], _ change: ChangeQueued.Change) async throws(StoreError) -> Int {
+        var changed = 0
+        var rest = recipients[...]
+        while !rest.isEmpty {
+            let step = Array(rest.prefix(ChangeQueued.limit))
+            rest = rest.dropFirst(step.count)
+            changed += try await perform(ChangeQueued(recipients: step, change: change, now: queueClock.now))
+        }
+        return changed
+    }
+}

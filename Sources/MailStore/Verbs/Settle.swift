@@ -1,0 +1,62 @@
+import MailCore
+
+/// Writes down what tries came to, together with the report that tells the sender: both are there, or neither.
+struct Settle: StoreVerb {
+    let queuedMessage: MessageID
+    let settlements: [Settlement]
+    let notice: Deliver?
+
+    var message: FinishedMessage? { notice?.finished }
+    /// It makes the store smaller on the whole, and a full drive must not make mail go twice.
+    var needsSpace: Bool { false }
+
+    func execute(in transaction: WriteTransaction) throws(StoreError) {
+        try notice?.execute(in: transaction)
+        let update = try transaction.statement(
+            """
+            UPDATE queued_recipient SET state = CASE WHEN ?2 = 1 AND state = 2 THEN 2 ELSE ?2 END, due = ?3, tries = tries + 1, \
+            told = max(told, ?4), status = ?5, remote = ?6, words = ?7, is_reply = ?8 WHERE id = ?1 AND message = ?9 AND state < 3
+            """)
+        var closed = 0
+        for settlement in settlements {
+            let (state, due, isTold) = Self.columns(settlement.result)
+            update.bind(1, settlement.recipient)
+            update.bind(2, state.rawValue)
+            update.bind(3, due)
+            update.bind(4, isTold ? 1 : 0)
+            update.bind(5, settlement.outcome.status.description)
+            update.bind(6, settlement.outcome.remote)
+            update.bind(7, settlement.outcome.words)
+            update.bind(8, settlement.outcome.isReply ? 1 : 0)
+            update.bind(9, queuedMessage.number)
+            if try update.run() > 0, !state.isOpen { closed += 1 }
+        }
+        if closed > 0 { try transaction.closeQueued(queuedMessage, recipients: closed) }
+    }
+
+    private static func columns(_ result: Settlement.Result) -> (state: QueueState, due: Int64, isTold: Bool) {
+        switch result {
+        case .delivered: (.delivered, 0, false)
+        case .bounced: (.bounced, 0, false)
+        case .deferred(let due, let isTold): (.deferred, due.milliseconds, isTold)
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// So many recipients of the message have come to the end of their way. With the last one it leaves the queue, and the store when
+    /// no mailbox has it.
+    func closeQueued(_ message: MessageID, recipients: Int) throws(StoreError) {
+        let count = try statement("UPDATE queued SET open = open - ?2 WHERE message = ?1 RETURNING open")
+        count.bind(1, message.number)
+        count.bind(2, recipients)
+        guard let left = try count.first({ $0.int(0) }), left <= 0 else { return }
+        let rows = try statement("DELETE FROM queued_recipient WHERE message = ?1")
+        rows.bind(1, message.number)
+        try rows.run()
+        let row = try statement("DELETE FROM queued WHERE message = ?1")
+        row.bind(1, message.number)
+        try row.run()
+        try release(message.number)
+    }
+}

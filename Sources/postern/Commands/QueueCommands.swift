@@ -1,0 +1,145 @@
+internal import AdminContract
+internal import ArgumentParser
+
+/// `postern queue`
+struct QueueCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue", abstract: "Shows and changes what is on its way to other servers.",
+        subcommands: [List.self, Show.self, Retry.self, Hold.self, Release.self, Delete.self, Reroute.self])
+
+    /// Which recipients are meant.
+    struct Selection: ParsableArguments {
+        @Argument(help: "A message, as queue list names it.") var message: String?
+        @Option(help: "Part of the sender's address.") var sender: String?
+        @Option(help: "Part of a recipient's address.") var recipient: String?
+        @Option(help: "A recipient's domain.") var domain: String?
+        @Option(help: "Part of what came of the last try.") var reason: String?
+        @Option(help: "queued, deferred, held, delivered or bounced.") var state: String?
+        @Option(help: "In the queue for longer than this, such as 2h.") var olderThan: String?
+
+        var selection: QueueSelection {
+            QueueSelection(
+                message: message, sender: sender, recipient: recipient, reason: reason, domain: domain, state: state, olderThan: olderThan)
+        }
+
+        var isEmpty: Bool {
+            message == nil && sender == nil && recipient == nil && domain == nil && reason == nil && state == nil && olderThan == nil
+        }
+    }
+
+    /// For what changes mail: the whole queue must be meant by a word.
+    struct Choice: ParsableArguments {
+        @OptionGroup var chosen: Selection
+        @Flag(help: "The whole queue.") var all = false
+
+        func validate() throws {
+            guard all != chosen.isEmpty else { return }
+            throw ValidationError(
+                all ? "Give --all or a selection, not both." : "Say which messages are meant; --all means the whole queue.")
+        }
+    }
+
+    struct List: OperationCommand {
+        @OptionGroup var chosen: Selection
+        @Option(help: "Most rows, 1 to 1000.") var limit = 100
+        @Option(help: "Where the last page ended.") var after: Int64?
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> QueueList { QueueList(selection: chosen.selection, after: after, limit: limit) }
+
+        func text(_ answer: QueueList.Answer) -> String {
+            let counts = answer.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            let total = counts.isEmpty ? "The queue is empty." : "In the whole queue: \(counts)."
+            let more = answer.next.map { "\nThere is more: --after \($0)" } ?? ""
+            return answer.rows.isEmpty ? total + more : "\(QueueText.table(answer.rows))\n\(total)\(more)"
+        }
+    }
+
+    struct Show: OperationCommand {
+        @Argument(help: "A message, as queue list names it.") var message: String
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> QueueShow { QueueShow(message: message) }
+        func text(_ answer: QueueShow.Answer) -> String { "\(QueueText.table(answer.rows))\n\n\(QueueText.printable(answer.header))" }
+    }
+
+    struct Retry: OperationCommand {
+        @OptionGroup var choice: Choice
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> QueueRetry { QueueRetry(selection: choice.chosen.selection) }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "tried now") }
+    }
+
+    struct Hold: OperationCommand {
+        @OptionGroup var choice: Choice
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> QueueHold { QueueHold(selection: choice.chosen.selection) }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "held") }
+    }
+
+    struct Release: OperationCommand {
+        @OptionGroup var choice: Choice
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> QueueRelease { QueueRelease(selection: choice.chosen.selection) }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "released") }
+    }
+
+    struct Delete: OperationCommand {
+        @OptionGroup var choice: Choice
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> QueueDelete { QueueDelete(selection: choice.chosen.selection) }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "deleted") }
+    }
+
+    struct Reroute: OperationCommand {
+        @OptionGroup var choice: Choice
+        @Option(help: "The host that takes them; without it they go where their domains lead.") var to: String?
+        @Option(help: "Its port.") var port: Int?
+        @OptionGroup var common: CommonOptions
+
+        func operation() -> QueueReroute { QueueReroute(selection: choice.chosen.selection, host: to, port: port) }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "rerouted") }
+    }
+}
+
+/// The queue for a terminal.
+private enum QueueText {
+    static func table(_ rows: [QueueRow]) -> String {
+        TextTable(
+            ["MESSAGE", "SENDER", "RECIPIENT", "STATE", "AGE", "NEXT TRY", "TRIES", "LAST TRY"],
+            rows.map { row in
+                let last = [row.status, row.words, row.remote].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
+                return [
+                    row.message, row.sender.isEmpty ? "<>" : row.sender, row.recipient + (row.route.map { " via \($0)" } ?? ""), row.state,
+                    time(row.age), row.nextTry.map(time) ?? "-", "\(row.tries)", last.isEmpty ? "-" : printable(last),
+                ]
+            }
+        ).text
+    }
+
+    static func counted(_ changed: QueueChanged, _ what: String) -> String {
+        "\(changed.recipients) \(changed.recipients == 1 ? "recipient is" : "recipients are") \(what)."
+    }
+
+    /// A remote's words must not drive the terminal.
+    static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 == "\n" || $0 == "\t" || !$0.properties.isControl }))
+    }
+
+    private static func time(_ seconds: Int) -> String {
+        switch seconds {
+        case ..<120: "\(seconds)s"
+        case ..<7200: "\(seconds / 60)m"
+        case ..<172_800: "\(seconds / 3600)h"
+        default: "\(seconds / 86400)d"
+        }
+    }
+}
+
+extension Unicode.Scalar.Properties {
+    fileprivate var isControl: Bool { generalCategory == .control || generalCategory == .format }
+}

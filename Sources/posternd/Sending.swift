@@ -1,0 +1,43 @@
+internal import AdminContract
+internal import AdminServer
+internal import Connections
+internal import Delivery
+internal import Host
+internal import Logging
+internal import MailCore
+internal import MailSettings
+internal import MailStore
+internal import Resolver
+internal import ServiceLifecycle
+internal import StateStore
+
+/// The part that sends mail to other servers, from the start to the stop.
+struct Sending: ServiceLifecycle.Service {
+    let dispatcher: Dispatcher
+    private let dns: Unbound
+
+    init(settings: LiveSettings, state: StateStore, store: MailStore, hub: ConnectionHub, hostname: String, logger: Logger) throws {
+        let wanted = settings.current.dns
+        dns = try Unbound(
+            Unbound.Configuration(servers: wanted.servers, validates: wanted.validate, timeout: wanted.timeout))
+        dispatcher = Dispatcher(
+            DispatcherServices(
+                settings: settings, state: state, store: store, hub: hub, dns: dns, hostname: hostname,
+                isOwn: { address, port in
+                    hub.addresses.values.joined().contains { $0.port == port } && OwnAddresses.contains(address)
+                }, logger: logger))
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await dispatcher.run() }
+        dns.close()
+    }
+
+    var control: SendingControl {
+        SendingControl(
+            tryHostsAgain: { [dispatcher] in dispatcher.forgetBackoff() },
+            testRelay: { [dispatcher] in
+                await dispatcher.probeRelay().map { RelayTest.Step(name: $0.name, isOK: $0.isOK, words: $0.words) }
+            })
+    }
+}
