@@ -99,7 +99,8 @@ let package = Package(
             .nio, .nioPosix, .log),
         // 5 programs
         program(
-            "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Resolver", "Connections",
+            "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Resolver",
+            "Connections",
             "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", .log, .lifecycle,
             .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
@@ -109,7 +110,8 @@ let package = Package(
         .target(
             name: "MailTesting",
             dependencies: [
-                "MailCore", "MailSettings", "MailStore", "StateStore", "Certificates", "Resolver", "Connections", "Authentication", "Delivery",
+                "MailCore", "MailSettings", "MailStore", "StateStore", "Certificates", "Resolver", "Connections", "Authentication",
+                "Delivery",
                 "Host", "SMTPServer", "IMAPServer", "POP3Server", .nio,
                 .nioPosix, .log,
             ],
@@ -136,7 +138,8 @@ let package = Package(
         tests(
             "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
             "posternd", .nio, .log),
-        tests("PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
+        tests(
+            "PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
             .log),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),

@@ -60,7 +60,9 @@ struct Door {
             reason: "sockets and event loops belong to Connections; the operator's Unix socket to AdminServer and its client"),
         Door(
             modules: ["NIOCore"],
-            keepers: ["MailStore", "Connections", "Delivery", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "posternd", "postern"],
+            keepers: [
+                "MailStore", "Connections", "Delivery", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "posternd", "postern",
+            ],
             reason: "ByteBuffer is what bytes travel in between the doors and the faces; grammar works on bytes without it"),
         Door(
             modules: ["NIOHTTP1"], keepers: ["AdminServer", "postern"], reason: "HTTP is the operators' protocol alone"),
