@@ -26,10 +26,9 @@ extension POP3Session {
         }
     }
 
-    func journal(_ event: JournalEvent, _ level: Logger.Level = .info, _ text: String, _ more: Logger.Metadata = [:]) {
+    func journal(_ event: JournalEvent, _ level: Logger.Level = .info, _ text: String) {
         var metadata: Logger.Metadata = ["event": "\(event.rawValue)", "peer": "\(connection.peer)"]
         if let account { metadata["account"] = "\(account.address)" }
-        metadata.merge(more) { _, new in new }
         services.logger.log(level: level, "\(text)", metadata: metadata)
     }
 
