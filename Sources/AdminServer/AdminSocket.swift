@@ -62,7 +62,9 @@ enum SocketFile {
 
     /// Lets the group of operators in, when there is one: mode 0660. Who may do what is decided for each request anyhow.
     static func share(_ path: String, logger: Logger) {
-        if let group = OperatorGroup.id, chown(path, uid_t.max, group) != 0 {
+        var status = stat()
+        // Where systemd starts us with that group, the socket has it, and the sandbox lets nobody chown.
+        if let group = OperatorGroup.id, stat(path, &status) != 0 || status.st_gid != group, chown(path, uid_t.max, group) != 0 {
             logger.warning(
                 "The admin socket \(path) cannot be given to the group \(OperatorGroup.name): \(String(cString: strerror(errno))).",
                 metadata: ["event": "\(JournalEvent.worldFailed.rawValue)"])
