@@ -75,10 +75,13 @@ public struct HeaderRewriting: Hashable, Sendable {
         for case .mailbox(let mailbox) in AddressList.parse(value, limit: 4) {
             guard !mailbox.name.isEmpty else { return [] }
             let text = EncodedWords.decode(mailbox.name).unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
-            let name = String(String.UnicodeScalarView(text))
+            // Blanks count once in a phrase, and what would have to be escaped is left out.
+            let words = String(String.UnicodeScalarView(text)).split { $0 == " " || $0 == "\\" || $0 == "\"" }
+            let name = words.joined(separator: " ")
+            guard !name.isEmpty else { return [] }
             if name.utf8.allSatisfy({ $0.isAtomText || $0 == 32 }), !name.contains("=?") { return Array("\(name) ".utf8) }
             if name.utf8.allSatisfy({ $0 < 0x80 }), !name.contains("=?") {
-                return Array("\"\(name.split { $0 == "\\" || $0 == "\"" }.joined(separator: " "))\" ".utf8)
+                return Array("\"\(name)\" ".utf8)
             }
             return Array(EncodedWordWriter.words(name, firstRoom: 60).joined(separator: [13, 10, 32])) + [13, 10, 32]
         }
