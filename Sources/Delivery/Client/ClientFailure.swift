@@ -48,6 +48,7 @@ public struct ClientFailure: Error, Hashable, Sendable {
             let given = reply.status.map { EnhancedStatus(4, $0.subject, $0.detail) }
             return TryOutcome(status: given ?? EnhancedStatus(4, 4, 2), remote: remote, words: reply.description, isReply: true)
         case .connection(.closed): return .ours(EnhancedStatus(4, 4, 2), remote, "The connection was closed while \(doing).")
+        case .connection(.notEncrypted): return .ours(EnhancedStatus(4, 7, 5), remote, "No agreement on TLS was found while \(doing).")
         case .connection(.deadline): return .ours(EnhancedStatus(4, 4, 2), remote, "The server took too long while \(doing).")
         case .connection(.stopping), .connect(.stopping):
             return .ours(EnhancedStatus(4, 3, 2), remote, "This server was stopped while \(doing).")
