@@ -14,6 +14,8 @@ enum StateSchema {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("domains, accounts, aliases", migrate: makePeople)
+        migrator.registerMigration("tasks", migrate: TaskSchema.make)
+        migrator.registerMigration("mail home", migrate: TaskSchema.makeMailHome)
         return migrator
     }
 
