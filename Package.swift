@@ -84,15 +84,17 @@ let package = Package(
             "IMAPServer", "MailCore", "MailSettings", "MessageFormat", "IMAPWire", "SASL", "MailStore", "StateStore", "Connections", "Host",
             .nio, .log),
         target(
-            "AdminServer", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", .hummingbird, .lifecycle, .nio,
+            "AdminServer", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Host", .hummingbird, .lifecycle, .nio,
             .nioPosix,
             .log),
+        target(
+            "Housekeeping", "MailCore", "IMAPWire", "MailStore", "StateStore", "Host", .log),
         // 5 programs
         program(
             "posternd", "MailCore", "MailSettings", "AdminContract", "MailStore", "StateStore", "Connections", "Delivery", "Host",
             "SMTPServer",
             "IMAPServer",
-            "AdminServer", .log, .lifecycle, .signals, .nio, .nioPosix),
+            "AdminServer", "Housekeeping", .log, .lifecycle, .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         // tests
         .target(
@@ -116,6 +118,7 @@ let package = Package(
         tests("DeliveryTests", "Delivery", "StateStore", "MailCore"),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "StateStore", "MailStore", "MailSettings", "MailCore", "postern", .nio, .log),
+        tests("HousekeepingTests", "Housekeeping", "MailStore", "StateStore", "Host", "MailCore", .nio, .log),
         tests("PosterndTests", "posternd", "Connections", "MailCore", "MailSettings"),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),

@@ -82,6 +82,9 @@ public enum AdminOperations {
         AccountAdd.self, AccountList.self, AccountShow.self, AccountSet.self, AccountRemove.self,
         AliasAdd.self, AliasList.self, AliasShow.self, AliasSet.self, AliasRemove.self,
         StoreCheck.self,
+        TasksList.self, TasksShow.self, TasksLog.self, TasksStart.self, TasksPause.self, TasksResume.self, TasksCancel.self,
+        TasksLimit.self,
+        DrivesList.self, StorageStatus.self, StorageMove.self, StorageUndo.self, StorageDiscardOld.self,
         Status.self,
     ]
 }

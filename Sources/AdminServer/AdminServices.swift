@@ -13,13 +13,15 @@ public struct AdminServices: Sendable {
     let version: String
     let started = ContinuousClock.now
     let services: @Sendable () -> [StatusFacts.Service]
+    let tasks: TaskDesk?
     let warnings: @Sendable () -> [String]
     let logger: Logger
 
-    /// `services` tells what listens; `warnings` adds sentences to those that are found out here.
+    /// `services` tells what listens; `tasks` does long work; `warnings` adds sentences to those that are found out here.
     public init(
         settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, version: String,
-        services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] }, logger: Logger
+        services: @escaping @Sendable () -> [StatusFacts.Service], tasks: TaskDesk? = nil,
+        warnings: @escaping @Sendable () -> [String] = { [] }, logger: Logger
     ) {
         self.settings = settings
         self.settingsFile = settingsFile
@@ -27,7 +29,14 @@ public struct AdminServices: Sendable {
         self.store = store
         self.version = version
         self.services = services
+        self.tasks = tasks
         self.warnings = warnings
         self.logger = logger
+    }
+
+    /// Whoever does long work.
+    func desk() throws(AdminRefusal) -> TaskDesk {
+        guard let tasks else { throw AdminRefusal(.unavailable, "Nobody does long work here.") }
+        return tasks
     }
 }

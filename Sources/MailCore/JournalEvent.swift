@@ -27,4 +27,5 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case spaceRegained = "space-regained"
     case worldFailed = "world-failed"
     case adminOperation = "admin-operation"
+    case taskProgress = "task-progress"
 }

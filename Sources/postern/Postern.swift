@@ -14,5 +14,6 @@ internal import ArgumentParser
             """,
         subcommands: [
             SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, StoreCommand.self, StatusCommand.self,
+            TasksCommand.self, DrivesCommand.self, StorageCommand.self,
         ])
 }

@@ -2,6 +2,7 @@ internal import AdminServer
 internal import Connections
 internal import Glibc
 internal import Host
+internal import Housekeeping
 internal import IMAPServer
 internal import Logging
 internal import MailCore
@@ -75,9 +76,9 @@ enum Posternd {
         defer { folder.release() }
         let state = try StateStore(path: folder.stateDatabase, logger: logger)
         let mail = try MailStore(
-            folder: folder.mail,
+            folder: try state.mailHome()?.folder(standard: folder.mail) ?? folder.mail,
             configuration: StoreConfiguration(
-                freeSpaceFloor: { settings.current.store.freeSpaceFloor }, marker: folder.mailMarker),
+                freeSpaceFloor: { settings.current.store.freeSpaceFloor }, memory: .kept(in: state, standard: folder.mail)),
             logger: logger)
         let stores = Stores(state: state, mail: mail)
 
@@ -95,17 +96,20 @@ enum Posternd {
         let listeners = try await Listeners([smtp, imap], on: hub, following: settings, logger: logger)
         let readiness = Readiness(hub: hub, logger: logger)
 
+        // Long work.
+        let tasks = TaskService(state: state, store: mail, standard: folder.mail, logger: logger)
+
         // An operator.
         let admin = AdminSocket(
             path: folder.adminSocket,
             services: AdminServices(
                 settings: settings, settingsFile: file, state: state, store: mail, version: version,
-                services: { hub.facts }, logger: logger),
+                services: { hub.facts }, tasks: tasks.desk, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, admin, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [stores, tasks, admin, listeners, reloader, readiness]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -114,6 +118,10 @@ enum Posternd {
         group.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: group).run()
         logger.info("stopped", metadata: ["event": "\(JournalEvent.stopped.rawValue)"])
+        if TaskService.beginsAnew {
+            folder.release()
+            exit(TaskService.anewStatus)
+        }
     }
 
     private static func quiet(_ logger: Logger) -> Logger {

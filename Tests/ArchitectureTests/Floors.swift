@@ -10,7 +10,7 @@ enum Floor: Int, CaseIterable, Comparable {
         case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "SASL", "AdminContract"]
         case .doors: ["MailStore", "StateStore", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
-        case .faces: ["SMTPServer", "IMAPServer", "AdminServer"]
+        case .faces: ["SMTPServer", "IMAPServer", "AdminServer", "Housekeeping"]
         case .programs: ["posternd", "postern"]
         }
     }

@@ -15,6 +15,8 @@ enum OperationRoutes {
         AccountHandlers(services: services).register(in: &table)
         AliasHandlers(services: services).register(in: &table)
         StoreHandlers(services: services).register(in: &table)
+        TaskHandlers(services: services).register(in: &table)
+        StorageHandlers(services: services).register(in: &table)
         StatusHandlers(services: services).register(in: &table)
         for operation in AdminOperations.all {
             precondition(table.names.contains(operation.spec.name), "\(operation.spec.name) has no handler")
