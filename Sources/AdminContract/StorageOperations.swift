@@ -13,7 +13,8 @@ public struct DrivesList: AdminOperation {
 
 /// `storage status`
 public struct StorageStatus: AdminOperation {
-    public static let spec = OperationSpec("storage status", .get, "/api/storage", "Shows where the mail is, and what its last move left behind.")
+    public static let spec = OperationSpec(
+        "storage status", .get, "/api/storage", "Shows where the mail is, and what its last move left behind.")
     public enum CodingKeys: CodingKey, CaseIterable {}
     public typealias Answer = StorageFacts
 
@@ -130,7 +131,9 @@ public struct StorageFacts: Codable, Sendable, Equatable {
     /// A move that is not over.
     public var moving: TaskFacts?
 
-    public init(path: String, state: String, store: String?, generation: Int?, freeSpace: Int, totalSpace: Int, old: Old?, moving: TaskFacts?) {
+    public init(
+        path: String, state: String, store: String?, generation: Int?, freeSpace: Int, totalSpace: Int, old: Old?, moving: TaskFacts?
+    ) {
         self.path = path
         self.state = state
         self.store = store

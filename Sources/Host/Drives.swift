@@ -26,7 +26,9 @@ public enum Drives {
 
     /// The one that the path is on.
     public static func holding(_ path: String) -> Drive? {
-        parse(mounts()).filter { path == $0.path || path.hasPrefix($0.path == "/" ? "/" : $0.path + "/") }.max { $0.path.count < $1.path.count }
+        parse(mounts()).filter { path == $0.path || path.hasPrefix($0.path == "/" ? "/" : $0.path + "/") }.max {
+            $0.path.count < $1.path.count
+        }
     }
 
     /// They keep files, lock them and sync them, as far as anybody knows.
@@ -67,7 +69,8 @@ public enum Drives {
             switch type {
             case "tmpfs", "ramfs": "It is in memory, and gone after a restart."
             case _ where isReadOnly: "It is mounted read-only."
-            case "vfat", "exfat", "msdos", "ntfs", "ntfs3", "fuseblk": "A \(type) file system keeps neither modes nor locks as mail needs them."
+            case "vfat", "exfat", "msdos", "ntfs", "ntfs3", "fuseblk":
+                "A \(type) file system keeps neither modes nor locks as mail needs them."
             case "nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs": "Locks and syncs of a network file system cannot be relied on."
             case _ where !suitable.contains(type): "Nobody has tried mail on a \(type) file system."
             default: nil

@@ -28,7 +28,9 @@ final class ImportMail: BackgroundTask {
     private static let batch = 1000
 
     init(_ parameters: [String: String]) throws(TaskFailure) {
-        guard let from = parameters["from"], from.hasPrefix("/") else { throw TaskFailure("Give from=PATH, the absolute path of the mail.") }
+        guard let from = parameters["from"], from.hasPrefix("/") else {
+            throw TaskFailure("Give from=PATH, the absolute path of the mail.")
+        }
         guard let account = parameters["account"].flatMap({ MailAddress($0) }) else { throw TaskFailure("Give account=ADDRESS.") }
         guard Maildir.isMaildir(from) || !Maildir.boxes(in: from).isEmpty || Mbox(from) != nil else {
             throw TaskFailure("\(from) is neither a Maildir nor an mbox that can be read.")
@@ -79,7 +81,9 @@ final class ImportMail: BackgroundTask {
         async throws -> Listing
     {
         if context.progress.total == nil {
-            let all = boxes.reduce(0) { $0 + (FileReading.names(in: $1.path + "/cur")?.count ?? 0) + (FileReading.names(in: $1.path + "/new")?.count ?? 0) }
+            let all = boxes.reduce(0) {
+                $0 + (FileReading.names(in: $1.path + "/cur")?.count ?? 0) + (FileReading.names(in: $1.path + "/new")?.count ?? 0)
+            }
             context.progress = TaskProgress(total: all, unit: "messages")
         }
         var files = Maildir.files(of: box)
@@ -112,7 +116,8 @@ final class ImportMail: BackgroundTask {
         context.progress = progress
     }
 
-    private func take(_ batch: [ImportedMessage], to name: String, _ owner: Account, _ noted: String, in context: TaskContext) async throws {
+    private func take(_ batch: [ImportedMessage], to name: String, _ owner: Account, _ noted: String, in context: TaskContext) async throws
+    {
         guard !batch.isEmpty else { return }
         let there = try await context.store.read { try $0.mailbox(name, of: owner.id)?.id }
         let id: MailboxID

@@ -60,7 +60,8 @@ final class MoveStore: BackgroundTask {
             throw TaskFailure(survey.problems.joined(separator: " "), mayPass: context[cursor: "begun"] != nil)
         }
         context[cursor: "begun"] = "yes"
-        context.log("phase packs: \(survey.packs) packs, \(survey.needed.bytes >> 20) MiB to copy, \(survey.proven.bytes >> 20) MiB there already")
+        context.log(
+            "phase packs: \(survey.packs) packs, \(survey.needed.bytes >> 20) MiB to copy, \(survey.proven.bytes >> 20) MiB there already")
         let made = try await StoreCopy(of: context.store, to: path)
         copy.withLock { $0 = made }
     }

@@ -17,7 +17,9 @@ extension MailStore {
     /// it is never taken for it. Both stores must be closed.
     public func giveWay(toStoreIn folder: String) throws {
         guard let memory = configuration.memory else { throw StoreError.unavailable("nobody remembers where the store is") }
-        guard var identity = try StoreIdentity.found(in: folder) else { throw StoreError.unavailable("there is no mail store in \(folder)") }
+        guard var identity = try StoreIdentity.found(in: folder) else {
+            throw StoreError.unavailable("there is no mail store in \(folder)")
+        }
         identity.generation = try memory.takeGeneration(identity.generation + 1)
         try identity.write(in: Folder(folder + "/" + CopyPlace.name))
         try memory.remember(identity, folder)

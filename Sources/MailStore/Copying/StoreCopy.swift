@@ -108,7 +108,9 @@ public final class StoreCopy: @unchecked Sendable {
 
     private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
         let copy: PackCopy
-        if let begun = copies[number] { copy = begun } else {
+        if let begun = copies[number] {
+            copy = begun
+        } else {
             copy = try PackCopy(number, from: engine.packs, to: place.packs)
             copies[number] = copy
         }

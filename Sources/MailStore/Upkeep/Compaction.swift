@@ -65,7 +65,9 @@ extension MailStore {
         return step
     }
 
-    private static func records(of pack: Int64, from start: Int64, _ limit: Int, _ engine: Engine) throws(StoreError) -> ([PackScan.Record], Int64?) {
+    private static func records(of pack: Int64, from start: Int64, _ limit: Int, _ engine: Engine) throws(StoreError) -> (
+        [PackScan.Record], Int64?
+    ) {
         var scan = try PackScan(pack, in: engine.packs, from: start)
         var records: [PackScan.Record] = []
         var read = 0

@@ -134,7 +134,8 @@ extension StoreSnapshot {
             let size = packs.size(of: pack)
             guard size < end else { return nil }
             return size == 0
-                ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it." : "\(PackName.file(pack)) ends at \(size), not at \(end)."
+                ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it."
+                : "\(PackName.file(pack)) ends at \(size), not at \(end)."
         }.compactMap { $0 }
     }
 

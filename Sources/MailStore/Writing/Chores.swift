@@ -24,7 +24,8 @@ extension MailStore {
     /// Hands all verbs to the writer in this order and waits for all of them: they share commits. Outcomes are in the same order.
     func performAll<Verb: StoreVerb>(_ verbs: [Verb]) async -> [Result<Verb.Outcome, StoreError>] {
         guard !verbs.isEmpty else { return [] }
-        let outcomes = Mutex<(missing: Int, found: [Result<Verb.Outcome, StoreError>?])>((verbs.count, Array(repeating: nil, count: verbs.count)))
+        let outcomes = Mutex<(missing: Int, found: [Result<Verb.Outcome, StoreError>?])>(
+            (verbs.count, Array(repeating: nil, count: verbs.count)))
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             for (place, verb) in verbs.enumerated() {
                 writer.submit(

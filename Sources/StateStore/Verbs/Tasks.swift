@@ -2,7 +2,9 @@ import GRDB
 
 extension StateStore {
     /// A task that was asked for and has not begun.
-    public func addTask(_ name: String, parameters: [String: String], startedBy: String, at time: Int64) async throws(StateError) -> TaskRecord {
+    public func addTask(_ name: String, parameters: [String: String], startedBy: String, at time: Int64) async throws(StateError)
+        -> TaskRecord
+    {
         try await record { db in
             try db.execute(
                 sql: "INSERT INTO task (name, state, parameters, started_by, asked) VALUES (?, ?, ?, ?, ?)",

@@ -11,7 +11,8 @@ struct DrivesCommand: OperationCommand {
         TextTable(
             ["PATH", "DEVICE", "TYPE", "SIZE", "FREE", "MAIL"],
             answer.drives.map { drive in
-                let mail = drive.inUse ? "in use" : drive.unsuitable.map { "unsuitable: \($0)" } ?? drive.store.map { "holds \($0)" } ?? "possible"
+                let mail =
+                    drive.inUse ? "in use" : drive.unsuitable.map { "unsuitable: \($0)" } ?? drive.store.map { "holds \($0)" } ?? "possible"
                 return [
                     drive.path, drive.device, drive.type, Readable.bytes(drive.totalSpace), Readable.bytes(drive.freeSpace), mail,
                 ]
@@ -63,9 +64,12 @@ struct StorageCommand: ParsableCommand {
             if answer.task == nil || !wait {
                 let estimate = answer.estimate.map { ", some \(Readable.seconds($0))" } ?? ""
                 lines.append(
-                    "\(Readable.bytes(answer.neededSpace)) in \(answer.packs) packs to copy, \(Readable.bytes(answer.freeSpace)) free\(estimate).")
+                    "\(Readable.bytes(answer.neededSpace)) in \(answer.packs) packs to copy, \(Readable.bytes(answer.freeSpace)) free\(estimate)."
+                )
             }
-            if let task = answer.task { lines.append("Task \(task.id) (\(task.name)) does it; \"postern tasks watch \(task.id)\" shows it.") }
+            if let task = answer.task {
+                lines.append("Task \(task.id) (\(task.name)) does it; \"postern tasks watch \(task.id)\" shows it.")
+            }
             return lines.joined(separator: "\n")
         }
 

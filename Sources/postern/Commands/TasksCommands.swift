@@ -17,7 +17,10 @@ struct TasksCommand: ParsableCommand {
             let tasks = TextTable(
                 ["ID", "TASK", "STATE", "DONE", "REMAINING", "WORKING ON"],
                 answer.tasks.map { task in
-                    [task.id, task.name, task.state, task.share, task.remaining.map(Readable.seconds) ?? "", task.isOver ? task.outcome : task.item]
+                    [
+                        task.id, task.name, task.state, task.share, task.remaining.map(Readable.seconds) ?? "",
+                        task.isOver ? task.outcome : task.item,
+                    ]
                 })
             let schedules = TextTable(["SCHEDULED", "NEXT"], answer.schedules.map { [$0.name, $0.next] })
             return [tasks.text, schedules.text].joined(separator: "\n\n")

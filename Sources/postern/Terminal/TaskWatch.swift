@@ -1,5 +1,6 @@
 internal import AdminContract
 internal import ArgumentParser
+internal import Foundation
 internal import Glibc
 
 /// Follows a task to its end: in a terminal a bar with rate and remaining time, in a pipe a line whenever something has changed.
@@ -23,7 +24,7 @@ struct TaskWatch {
             } catch let unreachable as Unreachable {
                 missed += 1
                 guard missed < Self.patience * 2 else {
-                    fputs("Error: \(unreachable)\n", stderr)
+                    FileHandle.standardError.write(Data("Error: \(unreachable)\n".utf8))
                     throw ExitCode(3)
                 }
                 usleep(Self.interval)
@@ -32,10 +33,10 @@ struct TaskWatch {
             let shown = isTerminal ? Self.bar(facts, width: Self.width) : Self.plain(facts)
             if isTerminal {
                 print("\r\u{1B}[K" + (facts.isOver ? facts.line : shown), terminator: facts.isOver ? "\n" : "")
-                fflush(stdout)
+                fflush(nil)
             } else if shown != last || facts.isOver {
                 print(facts.isOver ? facts.line : shown)
-                fflush(stdout)
+                fflush(nil)
                 last = shown
             }
             if facts.isOver {
