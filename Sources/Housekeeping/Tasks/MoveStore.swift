@@ -28,7 +28,10 @@ final class MoveStore: BackgroundTask {
     }
 
     func step(in context: TaskContext) async throws -> TaskStep {
-        if context.store.folder == path { return try await proof(in: context) }
+        if context.store.folder == path {
+            guard context[cursor: "begun"] != nil else { return .done("The mail is in \(path).") }
+            return try await proof(in: context)
+        }
         guard let copy = copy.withLock({ $0 }) else {
             try await begin(in: context)
             return .goOn
