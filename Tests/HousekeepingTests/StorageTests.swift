@@ -146,6 +146,19 @@ import Testing
             #expect(try await House.digest(copy, account.id) == House.digest(house.store, account.id))
             #expect(try await copy.check().findings == [])
             await copy.close()
+            // It is brought back.
+            let before = try await House.digest(house.store, account.id)
+            let inbox = try #require(try await house.store.read { try $0.mailbox("INBOX", of: account.id)?.id })
+            _ = try await house.store.setFlags(UIDSet([1...UID.max]), in: inbox, .add([.deleted]))
+            _ = try await house.store.expunge(inbox)
+            let moved = try await House.finish(runner, "move-store", ["path": folder, "same-drive": "yes"])
+            #expect(moved.state == .failed, "a backup was used up by a move")
+            #expect(try await House.finish(runner, "adopt-store", ["path": folder]).state == .done)
+            await house.close()
+            let again = try House(folder: house.folder)
+            #expect(again.store.folder == folder)
+            #expect(try await House.digest(again.store, account.id) == before)
+            await again.close()
         }
     }
 

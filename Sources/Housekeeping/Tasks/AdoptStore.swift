@@ -3,7 +3,7 @@ import MailStore
 import StateStore
 import Synchronization
 
-/// Uses the mail that another drive holds already, in place of what is used now (F37). Nothing is copied and nothing overwritten:
+/// Uses the mail that another drive holds already, or a backup, in place of what is used now (F37). Nothing is copied and nothing overwritten:
 /// what is used now stays where it is, as the old copy.
 ///
 /// Mailboxes have other numbers there, so no session can be kept: when the pointer is written the daemon begins anew.
@@ -45,7 +45,7 @@ final class AdoptStore: BackgroundTask {
 
     private func open(in context: TaskContext) throws {
         guard let found = try StoreIdentity.found(in: path) else { throw TaskFailure("There is no mail store in \(path).") }
-        guard found.store != context.store.identity?.store else {
+        guard found.store != context.store.identity?.store || found.generation == 0 else {
             throw TaskFailure("What lies in \(path) is a copy of the mail in use; \"postern storage move\" moves there.")
         }
         let opened = try MailStore(folder: path, logger: context.services.logger)

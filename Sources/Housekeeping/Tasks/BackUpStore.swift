@@ -27,7 +27,7 @@ final class BackUpStore: BackgroundTask {
                 throw TaskFailure("\(folder) cannot be made: \(String(cString: strerror(errno))).")
             }
             let survey = try await Preflight.survey(folder, onSameDrive: onSameDrive, context.store)
-            if survey.existing.map({ $0.generation > 0 || !survey.isOldCopy }) == true {
+            if let existing = survey.existing, existing.generation > 0 || existing.store != context.store.identity?.store {
                 throw TaskFailure("\(folder) holds a mail store that is no backup of this one; choose another folder.")
             }
             guard survey.problems.isEmpty else { throw TaskFailure(survey.problems.joined(separator: " ")) }
@@ -41,7 +41,7 @@ final class BackUpStore: BackgroundTask {
             item: copy.item)
         guard isReady, try await copy.becomeBackup() else { return .goOn }
         self.copy.withLock { $0 = nil }
-        return .done("All mail is backed up in \(folder); \"posternd --restore-store \(folder)\" brings it back.")
+        return .done("All mail is backed up in \(folder); \"postern storage move \(folder) --adopt\" brings it back.")
     }
 
     func takeBack(in context: TaskContext) async throws { try StoreCopy.discardIncoming(in: folder) }

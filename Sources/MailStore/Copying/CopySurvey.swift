@@ -67,7 +67,8 @@ extension CopySurvey {
         } catch {
             return problems.append("What lies in \(folder)/postern-mail cannot be used: \(error)")
         }
-        isOldCopy = existing.map { $0.store == identity.store && $0.generation != identity.generation } ?? false
+        // A backup is nobody's old copy: a move would use it up.
+        isOldCopy = existing.map { $0.store == identity.store && $0.generation != identity.generation && $0.generation > 0 } ?? false
         if existing == nil, access(folder + "/postern-mail", F_OK) == 0 {
             problems.append("\(folder)/postern-mail is there and is no mail store; move it away first.")
         }
@@ -77,7 +78,7 @@ extension CopySurvey {
         free = ByteCount(there.space?.free ?? 0)
         let sizes = ((try? engine.packs.names()) ?? []).compactMap(PackName.number).map { engine.packs.size(of: PackName.file($0)) }
         packs = sizes.count
-        let reused = isOldCopy ? CopyPlace.name : CopyPlace.incoming
+        let reused = existing?.store == engine.identity.store ? CopyPlace.name : CopyPlace.incoming
         if let copy = try? Folder(there.path + "/" + reused + "/packs") {
             let there = ((try? copy.names()) ?? []).reduce(Int64(0)) { $0 + copy.size(of: $1) }
             proven = ByteCount(Int(clamping: there))
