@@ -95,14 +95,14 @@ let package = Package(
         target(
             "POP3Server", "MailCore", "MailSettings", "POP3Wire", "MailStore", "StateStore", "Connections", "Authentication", .nio, .log),
         target(
-            "AdminServer", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", .hummingbird, .lifecycle,
-            .nio, .nioPosix, .log),
+            "AdminServer", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Host",
+            .hummingbird, .lifecycle, .nio, .nioPosix, .log),
+        target("Housekeeping", "MailCore", "IMAPWire", "MailStore", "StateStore", "Host", .log),
         // 5 programs
         program(
             "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Resolver",
-            "Connections",
-            "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", .log, .lifecycle,
-            .signals, .nio, .nioPosix),
+            "Connections", "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "Housekeeping",
+            .log, .lifecycle, .signals, .nio, .nioPosix),
         program("postern", "MailSettings", "AdminContract", .arguments),
         program("postern-gatekeeper", "MailCore", "Netlink", "Host", .log),
         program("postern-generator", "Host"),
@@ -138,6 +138,7 @@ let package = Package(
         tests(
             "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
             "posternd", .nio, .log),
+        tests("HousekeepingTests", "Housekeeping", "MailStore", "StateStore", "Host", "MailCore", .nio, .log),
         tests(
             "PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
             .log),

@@ -87,6 +87,9 @@ public enum AdminOperations {
         InterfaceList.self, AccessList.self, AccessCheck.self, AccessExplain.self,
         QueueList.self, QueueShow.self, QueueRetry.self, QueueHold.self, QueueRelease.self, QueueDelete.self, QueueReroute.self,
         RouteAdd.self, RouteList.self, RouteRemove.self, RelayTest.self,
+        TasksList.self, TasksShow.self, TasksLog.self, TasksStart.self, TasksPause.self, TasksResume.self, TasksCancel.self,
+        TasksLimit.self,
+        DrivesList.self, StorageStatus.self, StorageMove.self, StorageUndo.self, StorageDiscardOld.self,
         Status.self,
     ]
 }

@@ -15,16 +15,17 @@ public struct AdminServices: Sendable {
     let version: String
     let started = ContinuousClock.now
     let services: @Sendable () -> [StatusFacts.Service]
+    let tasks: TaskDesk?
     let warnings: @Sendable () -> [String]
     let gateway: AdminGateway
     let logger: Logger
 
-    /// `services` tells what listens; `warnings` adds sentences to those that are found out here.
+    /// `services` tells what listens; `tasks` does long work; `warnings` adds sentences to those that are found out here.
     public init(
         settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, certificates: CertificateDesk,
         sending: SendingControl, version: String,
         services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] },
-        gateway: AdminGateway = .none, logger: Logger
+        tasks: TaskDesk? = nil, gateway: AdminGateway = .none, logger: Logger
     ) {
         self.settings = settings
         self.settingsFile = settingsFile
@@ -34,8 +35,15 @@ public struct AdminServices: Sendable {
         self.sending = sending
         self.version = version
         self.services = services
+        self.tasks = tasks
         self.warnings = warnings
         self.gateway = gateway
         self.logger = logger
+    }
+
+    /// Whoever does long work.
+    func desk() throws(AdminRefusal) -> TaskDesk {
+        guard let tasks else { throw AdminRefusal(.unavailable, "Nobody does long work here.") }
+        return tasks
     }
 }

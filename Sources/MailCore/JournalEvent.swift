@@ -40,4 +40,5 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case firewallChanged = "firewall-changed"
     case firewallFailed = "firewall-failed"
     case socketsRegenerated = "sockets-regenerated"
+    case taskProgress = "task-progress"
 }

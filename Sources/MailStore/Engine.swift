@@ -19,16 +19,16 @@ final class Engine: Sendable {
     let index: IndexConnection
     let indexPath: String
 
-    /// Opens the store, or makes it when neither it nor its marker exists.
-    init(at path: String, marker: String?) throws {
-        let remembered = try marker.flatMap { try StoreIdentity.remembered(in: $0) }
+    /// Opens the store, or makes it when there is none and none is remembered.
+    init(at path: String, memory: StoreMemory?) throws {
+        let remembered = try memory?.remembered()
         let drive = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
         if remembered == nil, !drive.isEmpty { mkdir(drive, 0o700) }
         let root = try Folder(path, create: remembered == nil)
         self.root = root
         if let found = try StoreIdentity.read(in: root) {
             guard remembered == nil || remembered == found else {
-                throw StoreError.unavailable("another store than expected lies at \(path); is the right drive mounted?")
+                throw StoreError.unavailable("another store or an old copy lies at \(path); is the right drive mounted?")
             }
             identity = found
         } else {
@@ -36,7 +36,7 @@ final class Engine: Sendable {
             identity = StoreIdentity(store: .random(), generation: 1)
             try identity.write(in: root)
         }
-        if remembered == nil, let marker { try identity.remember(in: marker) }
+        if remembered == nil { try memory?.remember(identity, drive) }
         packs = try Folder(path + "/packs", create: true)
         spool = try Folder(path + "/spool", create: true)
         for name in try spool.names() { try spool.remove(name) }
@@ -45,59 +45,6 @@ final class Engine: Sendable {
         try Schema.migrate(indexPath)
         index = try IndexConnection(path: indexPath, .writer)
         try root.sync()
-    }
-}
-
-/// Which store this is. A move makes the same store's next generation, so that an old copy is never taken for the live one.
-struct StoreIdentity: Hashable, Sendable {
-    var store: AccountID
-    var generation: Int
-
-    private static let file = "identity"
-
-    private var text: String { "postern-mail format \(Schema.format)\nstore \(store)\ngeneration \(generation)\n" }
-
-    private init?(text: String) throws(StoreError) {
-        let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
-        guard lines.count >= 3, lines[0].count == 3, lines[0][0] == "postern-mail", let format = Int(lines[0][2]), lines[1].count == 2,
-            let store = AccountID(lines[1][1]), lines[2].count == 2, let generation = Int(lines[2][1])
-        else { return nil }
-        guard format <= Schema.format else { throw .damaged("the store has format \(format); this Postern reads \(Schema.format)") }
-        self.init(store: store, generation: generation)
-    }
-
-    init(store: AccountID, generation: Int) {
-        self.store = store
-        self.generation = generation
-    }
-
-    /// What lies in the store's folder.
-    static func read(in folder: Folder) throws(StoreError) -> StoreIdentity? {
-        guard faccessat(folder.descriptor, file, F_OK, 0) == 0 else { return nil }
-        let file = try SystemFile(file, in: folder, flags: O_RDONLY)
-        guard let identity = try StoreIdentity(text: try file.text()) else { throw .damaged("\(folder.path)/identity cannot be read") }
-        return identity
-    }
-
-    func write(in folder: Folder) throws(StoreError) {
-        try SystemFile.replace(Self.file, in: folder, with: text)
-    }
-
-    /// What the marker on the system drive says.
-    static func remembered(in marker: String) throws(StoreError) -> StoreIdentity? {
-        guard access(marker, F_OK) == 0 else { return nil }
-        let descriptor = open(marker, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StoreError(errno: errno, "open", marker) }
-        guard let identity = try StoreIdentity(text: try SystemFile(adopting: descriptor, name: marker).text()) else {
-            throw .damaged("\(marker) cannot be read")
-        }
-        return identity
-    }
-
-    func remember(in marker: String) throws(StoreError) {
-        let slash = marker.lastIndex(of: "/")
-        let folder = try Folder(slash.map { String(marker[..<$0]) } ?? ".")
-        try SystemFile.replace(slash.map { String(marker[marker.index(after: $0)...]) } ?? marker, in: folder, with: text)
     }
 }
 

@@ -104,6 +104,18 @@ final class SpoolFile: Sendable {
         try file.sync()
     }
 
+    /// Becomes a pack, by a change of its name; when the store has moved to another drive meanwhile, by a copy.
+    func become(_ pack: String, in packs: Folder) throws(StoreError) {
+        if folder.device == packs.device {
+            try folder.rename(name, to: packs, as: pack)
+        } else {
+            let copy = try SystemFile(pack, in: packs, flags: O_RDWR | O_CREAT | O_TRUNC)
+            try copy.fill(from: file, 0..<(try file.size))
+            try copy.sync()
+        }
+        try packs.sync()
+    }
+
     /// Removes it unless it has become a pack.
     func discard() { try? folder.remove(name) }
 }

@@ -17,17 +17,18 @@ public final class MailStore: Sendable {
     /// What time it is for the queue.
     public let queueClock: QueueClock
     let recent = RecentMessages()
-    private let path: String
+    /// For long work on files: it must not keep spool files and the packs' preparation waiting.
+    let upkeep: WorkerPool
+    private let home: Mutex<String>
     private let logger: Logger
     private let limits: StructureLimits
     private let opened = Mutex<Engine?>(nil)
-    private let isCopyingIndex = Mutex(false)
     private let hasQueueTime = Mutex(false)
     private let owners = Mutex<[MailboxID: LocalRecipient]>([:])
     private let lastID = Mutex<Int64>(0)
     /// Set once, in `init`.
-    nonisolated(unsafe) private var writer: Writer!
-    nonisolated(unsafe) private var readers: ReaderPool!
+    nonisolated(unsafe) private(set) var writer: Writer!
+    nonisolated(unsafe) private(set) var readers: ReaderPool!
 
     /// Opens `folder`/postern-mail, or makes it on a new installation. When the drive is not there the store begins
     /// unavailable and heals by itself; a damaged index, or one of a newer Postern, throws.
@@ -35,13 +36,14 @@ public final class MailStore: Sendable {
         folder: String, configuration: StoreConfiguration = StoreConfiguration(), structureLimits: StructureLimits = StructureLimits(),
         logger: Logger
     ) throws {
-        path = folder + "/postern-mail"
+        home = Mutex(folder)
         self.configuration = configuration
         self.logger = logger
         limits = structureLimits
         queueClock = QueueClock(configuration.queueClock)
         availability = Availability(floor: configuration.freeSpaceFloor)
         workers = WorkerPool(threads: 2)
+        upkeep = WorkerPool(threads: 1)
         var open: OpenStore?
         do {
             open = try openStore()
@@ -60,6 +62,7 @@ public final class MailStore: Sendable {
         await writer.close()
         readers.close()
         workers.close()
+        upkeep.close()
     }
 
     /// What the store can do now.
@@ -78,6 +81,9 @@ public final class MailStore: Sendable {
         }
         return IncomingMessage(id: MessageID(id), store: self, limits: limits)
     }
+
+    /// A copy of a message that is there already, on its way to another pack.
+    func messageAgain(_ id: MessageID) -> IncomingMessage { IncomingMessage(id: id, store: self, limits: limits) }
 
     /// Puts the message into the mailboxes of all recipients, in one commit.
     public func deliver(_ message: IncomingMessage, to recipients: [LocalRecipient]) async throws(StoreError) {
@@ -196,7 +202,7 @@ public final class MailStore: Sendable {
 
     func perform<Verb: StoreVerb>(_ verb: Verb) async throws(StoreError) -> Verb.Outcome {
         let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Verb.Outcome, StoreError>, Never>) in
-            writer.submit(WaitingVerb(verb, continuation))
+            writer.submit(WaitingVerb(verb) { continuation.resume(returning: $0) })
         }
         return try outcome.get()
     }
@@ -211,7 +217,7 @@ public final class MailStore: Sendable {
             finished: finished, recipients: recipients, queue: queue.map { Enqueue(envelope: $0, arrival: queueClock.now, state: .queued) })
     }
 
-    private func finish(
+    func finish(
         _ incoming: IncomingMessage, internalDate: Int64, flags: Flags, deliveries: [LocalRecipient], queue: OutgoingEnvelope? = nil
     ) async throws(StoreError) -> FinishedMessage {
         let header = { (message: IncomingMessage) in
@@ -244,8 +250,16 @@ public final class MailStore: Sendable {
 
     // MARK: coming and going
 
+    /// The folder of the drive that the store is on.
+    public var folder: String { home.withLock { $0 } }
+
+    /// It is opened there from now on.
+    func moved(to folder: String) { home.withLock { $0 = folder } }
+
+    private var path: String { folder + "/postern-mail" }
+
     private func openStore() throws -> OpenStore {
-        let engine = try Engine(at: path, marker: configuration.marker)
+        let engine = try Engine(at: path, memory: configuration.memory)
         let open = try OpenStore(engine, configuration: configuration, workers: workers)
         let highest = try engine.index.statement("SELECT max(id) FROM message").first { $0.int64(0) } ?? 0
         lastID.withLock { $0 = max($0, highest) }
@@ -302,22 +316,6 @@ public final class MailStore: Sendable {
             for mailbox in try await read({ try $0.deletedMailboxes() }) {
                 while try await !perform(PurgeMailbox(mailbox: mailbox)) {}
             }
-        }
-    }
-
-    /// Once a day, on a worker: what a rebuild begins with.
-    func copyIndexWhenDue(_ engine: Engine) {
-        guard IndexCopy.isDue(in: engine.root), isCopyingIndex.withLock({ !$0 }) else { return }
-        isCopyingIndex.withLock { $0 = true }
-        workers.submit { [self] in
-            do {
-                try IndexCopy.make(of: engine)
-            } catch {
-                logger.warning(
-                    "The index was not copied aside: \(error) It is tried again.",
-                    metadata: ["event": "\(JournalEvent.worldFailed.rawValue)"])
-            }
-            isCopyingIndex.withLock { $0 = false }
         }
     }
 

@@ -18,6 +18,8 @@ enum StateSchema {
         migrator.registerMigration("secrets", migrate: makeSecrets)
         migrator.registerMigration("certificates", migrate: makeCertificates)
         migrator.registerMigration("routes", migrate: makeRoutes)
+        migrator.registerMigration("tasks", migrate: TaskSchema.make)
+        migrator.registerMigration("mail home", migrate: TaskSchema.makeMailHome)
         return migrator
     }
 

@@ -71,6 +71,33 @@ public final class StateStore: Sendable {
         let outcome: Result<T, any Error> = await withCheckedContinuation { done in
             database.asyncWriteWithoutTransaction { [self] db in done.resume(returning: Result { try commit(body, in: db) }) }
         }
+        return try told(outcome)
+    }
+
+    /// Reads or writes what is no part of the directory, in a transaction of its own.
+    func record<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(StateError) -> T {
+        let outcome: Result<T, any Error> = await withCheckedContinuation { done in
+            database.asyncWriteWithoutTransaction { db in done.resume(returning: Result { try Self.inTransaction(db, body) }) }
+        }
+        return try told(outcome)
+    }
+
+    /// The same for a thread that may wait.
+    func recordNow<T>(_ body: (Database) throws -> T) throws(StateError) -> T {
+        try told(Result { try database.writeWithoutTransaction { try Self.inTransaction($0, body) } })
+    }
+
+    private static func inTransaction<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
+        var value: T?
+        try db.inTransaction(.immediate) {
+            value = try body(db)
+            return .commit
+        }
+        guard let value else { preconditionFailure("a transaction that did not throw has run its body") }
+        return value
+    }
+
+    private func told<T>(_ outcome: Result<T, any Error>) throws(StateError) -> T {
         switch outcome {
         case .success(let value): return value
         case .failure(let error as StateError): throw error

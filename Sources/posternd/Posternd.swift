@@ -3,6 +3,7 @@ internal import Authentication
 internal import Connections
 internal import Glibc
 internal import Host
+internal import Housekeeping
 internal import Logging
 internal import MailCore
 internal import MailSettings
@@ -74,9 +75,9 @@ enum Posternd {
         defer { folder.release() }
         let state = try StateStore(path: folder.stateDatabase, logger: logger)
         let mail = try MailStore(
-            folder: folder.mail,
+            folder: try state.mailHome()?.folder(standard: folder.mail) ?? folder.mail,
             configuration: StoreConfiguration(
-                freeSpaceFloor: { settings.current.store.freeSpaceFloor }, marker: folder.mailMarker),
+                freeSpaceFloor: { settings.current.store.freeSpaceFloor }, memory: .kept(in: state, standard: folder.mail)),
             logger: logger)
         let stores = Stores(state: state, mail: mail)
 
@@ -102,6 +103,9 @@ enum Posternd {
             gatekeeper, listenerFile: ListenerFile(beside: options.settings, logger), following: settings, logger: logger)
         let readiness = Readiness(hub: hub, logger: logger)
 
+        // Long work.
+        let tasks = TaskService(state: state, store: mail, standard: folder.mail, logger: logger)
+
         // An operator.
         let admin = AdminSocket(
             path: folder.adminSocket,
@@ -109,12 +113,12 @@ enum Posternd {
                 settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk,
                 sending: sending.control, version: version,
                 services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles },
-                gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
+                tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, admin, certificates, sending, access, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [stores, tasks, admin, certificates, sending, access, listeners, reloader, readiness]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -123,6 +127,10 @@ enum Posternd {
         group.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: group).run()
         logger.info("stopped", metadata: ["event": "\(JournalEvent.stopped.rawValue)"])
+        if TaskService.beginsAnew {
+            folder.release()
+            exit(TaskService.anewStatus)
+        }
     }
 
     private static func quiet(_ logger: Logger) -> Logger {

@@ -1,5 +1,7 @@
+internal import Housekeeping
 internal import Logging
 internal import MailStore
+internal import StateStore
 
 /// `posternd --rebuild-index`: makes the mail store's index anew while no daemon runs on it, and says what came of it.
 enum RebuildIndex {
@@ -8,7 +10,10 @@ enum RebuildIndex {
     static func run(_ options: Invocation.Options) throws -> Int32 {
         let folder = try StateFolder(options.state)
         defer { folder.release() }
-        let report = try IndexRebuild.run(folder: folder.mail, logger: Logger(label: "posternd"))
+        let state = try StateStore(path: folder.stateDatabase, logger: Logger(label: "posternd"))
+        defer { state.close() }
+        let mail = try state.mailHome()?.folder(standard: folder.mail) ?? folder.mail
+        let report = try IndexRebuild.run(folder: mail, logger: Logger(label: "posternd"))
         Terminal.say(
             """
             The index is made anew: \(report.fromCopy) messages from its last copy, \(report.fromPacks) found in the packs beyond \

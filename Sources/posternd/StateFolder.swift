@@ -6,9 +6,8 @@ internal import Glibc
 /// |---|---|
 /// | `posternd.pid` | our process id, while we run |
 /// | `admin.sock` | the operators' door |
-/// | `state.sqlite` | domains, accounts, aliases, certificates and their keys |
+/// | `state.sqlite` | domains, accounts, aliases, certificates and their keys, tasks, and where the mail is |
 /// | `mail/` | the drive for mail, unless it lies elsewhere |
-/// | `mail.identity` | which store belongs there |
 final class StateFolder: Sendable {
     let path: String
     /// Held open for its lock, which ends with the process, however that ends.
@@ -24,15 +23,12 @@ final class StateFolder: Sendable {
     var adminSocket: String { (getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? path) + "/admin.sock" }
     var stateDatabase: String { path + "/state.sqlite" }
     var mail: String { path + "/mail" }
-    var mailMarker: String { path + "/mail.identity" }
 
     /// Makes the folder when it is not there, for us alone, and locks it.
     init(_ path: String) throws(Refusal) {
         try Self.makeFolder(path)
         self.path = path
         descriptor = try Self.lock(path)
-        // A drive that once held our mail must come back by itself; an empty folder in its place would look like lost mail.
-        if access(mailMarker, F_OK) != 0 { try Self.makeFolder(mail) }
         try writePID()
     }
 

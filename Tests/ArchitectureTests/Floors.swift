@@ -10,7 +10,7 @@ enum Floor: Int, CaseIterable, Comparable {
         case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract"]
         case .doors: ["MailStore", "StateStore", "Resolver", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
-        case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer"]
+        case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "Housekeeping"]
         case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator"]
         }
     }

@@ -100,8 +100,7 @@ import Testing
         let temporary = try TemporaryStore()
         await temporary.store.close()
         let drive = temporary.folder + "/drive"
-        let marker = temporary.folder + "/marker"
-        let configuration = StoreConfiguration(freeSpaceFloor: { ByteCount(0) }, marker: marker)
+        let configuration = StoreConfiguration(freeSpaceFloor: { ByteCount(0) }, memory: RememberedStore().memory)
         let store = try MailStore(folder: drive, configuration: configuration, logger: TemporaryStore.quiet)
         try await store.deliver("a", to: temporary.recipient())
         await store.close()

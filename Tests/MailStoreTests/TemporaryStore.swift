@@ -3,6 +3,7 @@ import Logging
 import MailCore
 import MailStore
 import NIOCore
+import Synchronization
 
 /// A real store in a folder of its own, with one account.
 final class TemporaryStore: Sendable {
@@ -38,6 +39,24 @@ final class TemporaryStore: Sendable {
     }
 
     func recipient(_ mailbox: String = "INBOX") -> LocalRecipient { LocalRecipient(account: account, address: address, mailbox: mailbox) }
+}
+
+/// What the system drive knows, without one.
+final class RememberedStore: Sendable {
+    let known = Mutex<(identity: StoreIdentity, folder: String)?>(nil)
+    private let highest = Mutex(0)
+
+    var memory: StoreMemory {
+        StoreMemory(
+            remembered: { self.known.withLock { $0?.identity } },
+            remember: { identity, folder in self.known.withLock { $0 = (identity, folder) } },
+            takeGeneration: { least in
+                self.highest.withLock { highest in
+                    highest = max(least, highest + 1)
+                    return highest
+                }
+            })
+    }
 }
 
 extension MailStore {

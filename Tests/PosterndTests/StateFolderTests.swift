@@ -9,7 +9,7 @@ struct StateFolderTests {
         var template = Array("/tmp/postern-state-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { for path in ["/a/b/posternd.pid", "/a/b/mail", "/a/b/mail.identity", "/a/b", "/a", ""] { remove(folder + path) } }
+        defer { for path in ["/a/b/posternd.pid", "/a/b", "/a", ""] { remove(folder + path) } }
         try body(folder + "/a/b")
     }
 
@@ -19,7 +19,6 @@ struct StateFolderTests {
             var status = stat()
             #expect(stat(path, &status) == 0)
             #expect(status.st_mode & 0o7777 == 0o700)
-            #expect(access(folder.mail, F_OK) == 0)
             #expect(access(folder.pidFile, F_OK) == 0)
             folder.release()
             #expect(access(folder.pidFile, F_OK) != 0)
@@ -39,22 +38,6 @@ struct StateFolderTests {
                 first.release()
             }
             _ = try StateFolder(path)
-        }
-    }
-
-    /// Where mail once was, no empty folder takes its place.
-    @Test func missingMailIsNotMadeAgain() throws {
-        try Self.withPath { path in
-            let marker: String
-            do {
-                let first = try StateFolder(path)
-                marker = first.mailMarker
-                rmdir(first.mail)
-            }
-            let file = try #require(fopen(marker, "w"))
-            fclose(file)
-            let second = try StateFolder(path)
-            #expect(access(second.mail, F_OK) != 0)
         }
     }
 

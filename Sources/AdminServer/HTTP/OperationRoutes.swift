@@ -19,6 +19,8 @@ enum OperationRoutes {
         GatewayHandlers(services: services).register(in: &table)
         QueueHandlers(services: services).register(in: &table)
         RouteHandlers(services: services).register(in: &table)
+        TaskHandlers(services: services).register(in: &table)
+        StorageHandlers(services: services).register(in: &table)
         StatusHandlers(services: services).register(in: &table)
         for operation in AdminOperations.all {
             precondition(table.names.contains(operation.spec.name), "\(operation.spec.name) has no handler")

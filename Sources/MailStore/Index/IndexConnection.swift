@@ -5,7 +5,7 @@ import GRDBSQLite
 ///
 /// A connection belongs to one thread (the writer's or a reader's), which is what makes its use without locks right.
 final class IndexConnection: @unchecked Sendable {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private var held: [UnsafeRawPointer: HeldStatement] = [:]
 
     enum Role { case writer, reader }

@@ -26,6 +26,12 @@ final class PackReader: Sendable {
     /// The file of a pack is closed and never asked for again.
     func forget(_ pack: Int64) { files.withLock { _ = $0.removeValue(forKey: pack) } }
 
+    /// Octets of a pack's file; 0 when it is not there.
+    func size(of pack: Int64) -> Int64 { folder.size(of: PackName.file(pack)) }
+
+    /// Whether the pack can be read: one that is held open can, even when it has no name any more.
+    func has(_ pack: Int64) -> Bool { files.withLock { $0[pack] != nil } || folder.has(PackName.file(pack)) }
+
     private func file(_ pack: Int64) throws(StoreError) -> SystemFile {
         if let file = files.withLock({ $0[pack] }) { return file }
         let file = try SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY)

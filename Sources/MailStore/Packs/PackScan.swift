@@ -20,7 +20,8 @@ struct PackScan {
     private let size: Int64
     private var place: Int64
 
-    init(_ number: Int64, in folder: Folder) throws(StoreError) {
+    /// `start`: where an earlier scan of the same pack ended; 0 for the first record.
+    init(_ number: Int64, in folder: Folder, from start: Int64 = 0) throws(StoreError) {
         self.number = number
         file = try SystemFile(PackName.file(number), in: folder, flags: O_RDONLY)
         size = try file.size
@@ -33,7 +34,8 @@ struct PackScan {
             return
         }
         let begin = first.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self)) }
-        place = Int64(clamping: begin)
+        place = max(Int64(clamping: begin), start)
+        end = place
     }
 
     /// The next record whose header and body are proven; `nil` at the end.

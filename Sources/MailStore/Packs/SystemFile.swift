@@ -108,6 +108,21 @@ final class Folder: Sendable {
         return names
     }
 
+    /// The file system that it lies on.
+    var device: UInt64 {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? UInt64(status.st_dev) : 0
+    }
+
+    /// Whether there is such a name in it.
+    func has(_ name: String) -> Bool { faccessat(descriptor, name, F_OK, 0) == 0 }
+
+    /// Octets of a file in it; 0 when there is none.
+    func size(of name: String) -> Int64 {
+        var status = stat()
+        return fstatat(descriptor, name, &status, 0) == 0 ? Int64(status.st_size) : 0
+    }
+
     /// Whether the path still leads to this very folder: false when its drive was unmounted or another mounted over it.
     var isStillInPlace: Bool {
         var held = stat()

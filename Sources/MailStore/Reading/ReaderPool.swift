@@ -3,10 +3,11 @@ import Synchronization
 
 /// The reader threads. Each has a connection of its own and serves one short read after the other, in the order they came.
 final class ReaderPool: @unchecked Sendable {
-    /// `waiting` and `isClosed` are touched inside the gate only.
+    /// `waiting`, `isClosed` and `renewals` are touched inside the gate only.
     private let gate = Gate()
     private var waiting: [(StoreReader?) -> Void] = []
     private var isClosed = false
+    private var renewals = 0
     private let store: MailStore
 
     init(threads: Int, store: MailStore) {
@@ -18,10 +19,14 @@ final class ReaderPool: @unchecked Sendable {
 
     private func run() {
         var reader: StoreReader?
+        var seen = 0
         while true {
             let next: ((StoreReader?) -> Void)? = gate.locked {
-                while waiting.isEmpty && !isClosed { gate.wait() }
-                return waiting.isEmpty ? nil : waiting.removeFirst()
+                while waiting.isEmpty && !isClosed && seen == renewals { gate.wait() }
+                guard waiting.isEmpty else { return waiting.removeFirst() }
+                if isClosed { return nil }
+                seen = renewals
+                return { _ in }
             }
             guard let next else { break }
             // The drive came back, or another store lies there now: the old connection belongs to the old one.
@@ -57,6 +62,14 @@ final class ReaderPool: @unchecked Sendable {
                 return isClosed
             }
             if isTooLate { continuation.resume(throwing: StoreError.unavailable("it is closed")) }
+        }
+    }
+
+    /// Another store is open: every thread lets go of the old one's files, so that its drive can be taken away.
+    func renew() {
+        gate.locked {
+            renewals += 1
+            gate.wakeAll()
         }
     }
 

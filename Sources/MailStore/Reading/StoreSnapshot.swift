@@ -4,7 +4,7 @@ public import NIOCore
 /// One state of the store, inside `MailStore.read`. It sees what was committed when the read began.
 public final class StoreSnapshot {
     let connection: IndexConnection
-    private let packs: PackReader
+    let packs: PackReader
     private let recent: RecentMessages
 
     init(connection: IndexConnection, packs: PackReader, recent: RecentMessages) {
@@ -163,7 +163,7 @@ public final class StoreSnapshot {
     public func withBytes<R>(of message: StoredMessage, _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
         let range = range.clamped(to: 0..<message.size)
         return try withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 16) { buffer in
-            if !range.isEmpty { try packs.read(message, from: range.lowerBound, into: buffer) }
+            if !range.isEmpty { try fill(buffer, with: message, from: range.lowerBound) }
             return try body(UnsafeRawBufferPointer(buffer))
         }
     }
@@ -174,7 +174,7 @@ public final class StoreSnapshot {
         var buffer = ByteBufferAllocator().buffer(capacity: range.count)
         try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { space in
             guard !range.isEmpty else { return 0 }
-            try packs.read(message, from: range.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: space[..<range.count]))
+            try fill(UnsafeMutableRawBufferPointer(rebasing: space[..<range.count]), with: message, from: range.lowerBound)
             return range.count
         }
         return buffer
@@ -182,6 +182,17 @@ public final class StoreSnapshot {
 }
 
 extension StoreSnapshot {
+    /// A session may have kept the place of a message that was compacted into another pack since: then it is looked up again.
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, with message: StoredMessage, from offset: Int) throws(StoreError) {
+        guard !packs.has(message.pack) else { return try packs.read(message, from: offset, into: buffer) }
+        let select = try connection.statement("SELECT pack, offset FROM message WHERE id = ?1")
+        select.bind(1, message.id.number)
+        let place = try select.first { ($0.int64(0), $0.int64(1)) }
+        guard let (pack, start) = place, pack != message.pack else { return try packs.read(message, from: offset, into: buffer) }
+        let found = StoredMessage(id: message.id, size: message.size, pack: pack, offset: start, checksum: message.checksum)
+        try packs.read(found, from: offset, into: buffer)
+    }
+
     /// Whose mailbox it is, as a record's header names it.
     func owner(of mailbox: MailboxID) throws(StoreError) -> [LocalRecipient] {
         let select = try connection.statement(
@@ -196,5 +207,12 @@ extension StoreSnapshot {
     /// Out of sight, and not purged yet.
     func deletedMailboxes() throws(StoreError) -> [MailboxID] {
         try connection.statement("SELECT id FROM mailbox WHERE name LIKE char(1) || '%'").all { MailboxID($0.int64(0)) }
+    }
+}
+
+extension StoreSnapshot {
+    /// Messages as they are stored, each once however many mailboxes have it, and their octets.
+    public func storedTotals() throws(StoreError) -> (messages: Int, bytes: Int) {
+        try connection.statement("SELECT count(*), coalesce(sum(size), 0) FROM message").first { ($0.int(0), $0.int(1)) } ?? (0, 0)
     }
 }

@@ -1,17 +1,9 @@
 @preconcurrency import Glibc
-import MailCore
+public import MailCore
 
-/// The nightly copy of the index: a rebuild begins with it.
+/// The copy of the index beside it: a rebuild begins with it.
 enum IndexCopy {
     static let name = "index.copy.sqlite"
-    private static let interval = 24 * 3600
-
-    /// Whether the last copy is older than a day.
-    static func isDue(in root: Folder) -> Bool {
-        var status = stat()
-        guard fstatat(root.descriptor, name, &status, 0) == 0 else { return true }
-        return time(nil) - status.st_mtim.tv_sec >= interval
-    }
 
     /// Copies the index as it is now, whole or not at all. Reads only: mail flows meanwhile.
     static func make(of engine: Engine) throws(StoreError) {
@@ -25,5 +17,16 @@ enum IndexCopy {
         try SystemFile(new, in: engine.root, flags: O_RDWR).sync()
         try engine.root.rename(new, to: engine.root, as: name)
         try engine.root.sync()
+    }
+}
+
+extension MailStore {
+    /// Copies the index aside on its own drive; answers the copy's size.
+    public func copyIndex() async throws(StoreError) -> ByteCount {
+        guard let engine else { throw availability.refusal ?? .unavailable("it is not open") }
+        return try await upkeep.run { () throws(StoreError) in
+            try IndexCopy.make(of: engine)
+            return ByteCount(Int(clamping: engine.root.size(of: IndexCopy.name)))
+        }
     }
 }

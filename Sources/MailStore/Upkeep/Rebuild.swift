@@ -47,7 +47,7 @@ public enum IndexRebuild {
         for number in try packs.names().compactMap(PackName.number).sorted() {
             var scan = try PackScan(number, in: packs)
             while let record = scan.next() {
-                guard record.header.id.number > newest else { continue }
+                guard record.header.id.number > newest, try !isKnown(record.header.id, connection) else { continue }
                 try adopt(record, in: transaction, &report)
             }
             report.findings += scan.findings
@@ -102,6 +102,13 @@ public enum IndexRebuild {
         }
         try transaction.saveMailboxes()
         report.fromPacks += 1
+    }
+
+    /// A message that was being compacted lies in two packs.
+    private static func isKnown(_ message: MessageID, _ connection: IndexConnection) throws -> Bool {
+        let select = try connection.statement("SELECT 1 FROM message WHERE id = ?1")
+        select.bind(1, message.number)
+        return try select.first { _ in true } ?? false
     }
 
     private static func renewValidity(_ connection: IndexConnection, _ transaction: WriteTransaction) throws {

@@ -6,6 +6,8 @@ public struct StoreCheckReport: Sendable, Hashable {
     public var bytes = ByteCount(0)
     /// One sentence each: a message whose bytes are not what was written, a counter that lies, an index that is torn.
     public var findings: [String] = []
+
+    public init() {}
 }
 
 extension MailStore {
@@ -13,18 +15,68 @@ extension MailStore {
     /// steps beside ordinary work; `progress` hears of each.
     public func check(progress: @Sendable (StoreCheckReport) -> Void = { _ in }) async throws -> StoreCheckReport {
         var report = StoreCheckReport()
-        report.findings += try await read { try $0.indexFindings() }
-        var after: Int64? = -1
-        while let from = after {
-            let step = try await read { try $0.checkMessages(after: from, limit: 200) }
+        var place: StoreCheckPlace? = .start
+        while let step = place {
+            place = try await checkStep(at: step, &report)
+            progress(report)
+        }
+        return report
+    }
+
+    /// One bounded step of a check: adds what it finds to the report; answers where the next one begins, `nil` when this was the last.
+    public func checkStep(at place: StoreCheckPlace, _ report: inout StoreCheckReport) async throws -> StoreCheckPlace? {
+        switch place {
+        case .index(let table):
+            guard table < StoreSnapshot.checkedTables.count else { return .packs }
+            report.findings += try await read { try $0.indexFindings(table: table) }
+            return .index(table: table + 1)
+        case .packs:
+            report.findings += try await read { try $0.packFindings() }
+            return .messages(after: -1)
+        case .messages(let after):
+            let step = try await read { try $0.checkMessages(after: after, limit: 500) }
             report.messages += step.messages
             report.bytes.bytes += step.bytes
             report.findings += step.findings
-            after = step.last
-            progress(report)
+            return step.last.map { .messages(after: $0) } ?? .counters
+        case .counters:
+            report.findings += try await read { try $0.counterFindings() }
+            return nil
         }
-        report.findings += try await read { try $0.counterFindings() }
-        return report
+    }
+}
+
+/// Where a check stands.
+public enum StoreCheckPlace: Hashable, Sendable {
+    /// A table of the index and what lies in it.
+    case index(table: Int)
+    /// Whether the packs are there that the index points to.
+    case packs
+    /// Every message's octets, in the order of their ids.
+    case messages(after: Int64)
+    case counters
+
+    public static let start = StoreCheckPlace.index(table: 0)
+
+    /// As a word, and back.
+    public var text: String {
+        switch self {
+        case .index(let table): "index \(table)"
+        case .packs: "packs"
+        case .messages(let after): "messages \(after)"
+        case .counters: "counters"
+        }
+    }
+
+    public init?(text: String) {
+        let words = text.split(separator: " ")
+        switch (words.first, words.dropFirst().first.flatMap { Int64($0) }) {
+        case ("index"?, let table?) where table >= 0: self = .index(table: Int(clamping: table))
+        case ("packs"?, nil): self = .packs
+        case ("messages"?, let after?): self = .messages(after: after)
+        case ("counters"?, nil): self = .counters
+        default: return nil
+        }
     }
 }
 
@@ -48,7 +100,11 @@ extension StoreSnapshot {
                 checksum: UInt32(truncatingIfNeeded: $0.int64(4)))
         }
         var step = CheckStep()
+        // A step is bounded by what it reads, too.
+        var read = 0
         for message in messages {
+            guard step.bytes < 32 << 20 else { break }
+            read += 1
             step.messages += 1
             step.bytes += message.size
             do {
@@ -57,12 +113,30 @@ extension StoreSnapshot {
                 step.findings.append("\(error)")
             }
         }
-        step.last = messages.count == limit ? messages.last?.id.number : nil
+        step.last = read < messages.count || messages.count == limit ? messages[..<read].last?.id.number : nil
         return step
     }
 
-    func indexFindings() throws -> [String] {
-        try connection.statement("PRAGMA quick_check(20)").all { $0.text(0) }.filter { $0 != "ok" }.map { "The index is torn: \($0)." }
+    /// What a check of the index goes through, a table with its indexes a step.
+    static let checkedTables: [StaticString] = [
+        "PRAGMA quick_check(mailbox)", "PRAGMA quick_check(message)", "PRAGMA quick_check(entry)", "PRAGMA quick_check(expunged)",
+        "PRAGMA quick_check(pack)", "PRAGMA quick_check(owner)", "PRAGMA quick_check(subscription)",
+    ]
+
+    func indexFindings(table: Int) throws -> [String] {
+        try connection.statement(Self.checkedTables[table]).all { $0.text(0) }.filter { $0 != "ok" }.map { "The index is torn: \($0)." }
+    }
+
+    /// Packs that the index points to and that are not there, or end too soon.
+    func packFindings() throws -> [String] {
+        try connection.statement("SELECT pack, count(*), max(offset + size) FROM message GROUP BY pack").all { row -> String? in
+            let (pack, messages, end) = (row.int64(0), row.int(1), row.int64(2))
+            let size = packs.size(of: pack)
+            guard size < end else { return nil }
+            return size == 0
+                ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it."
+                : "\(PackName.file(pack)) ends at \(size), not at \(end)."
+        }.compactMap { $0 }
     }
 
     /// Counters and references that are not what counting gives.

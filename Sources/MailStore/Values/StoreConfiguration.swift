@@ -4,9 +4,8 @@ public import MailCore
 public struct StoreConfiguration: Sendable {
     /// Nothing is added while the drive has less free space than this. Asked at every check, so that a setting can change it.
     public var freeSpaceFloor: @Sendable () -> ByteCount
-    /// A file on the system drive that remembers the store's identity, so that an empty mount point is never taken for the
-    /// store. Made when it does not exist.
-    public var marker: String?
+    /// What the system drive knows of the store, so that neither an empty mount point nor an old copy is ever taken for it.
+    public var memory: StoreMemory?
     /// A pack is sealed when it has grown to this size.
     public var packSize: ByteCount
     /// A message above this size is kept in a spool file while it comes in, and becomes a pack of its own.
@@ -17,12 +16,12 @@ public struct StoreConfiguration: Sendable {
     public var queueClock: QueueClock.Source
 
     public init(
-        freeSpaceFloor: @escaping @Sendable () -> ByteCount = { .mebibytes(256) }, marker: String? = nil,
+        freeSpaceFloor: @escaping @Sendable () -> ByteCount = { .mebibytes(256) }, memory: StoreMemory? = nil,
         packSize: ByteCount = .mebibytes(64), spoolThreshold: ByteCount = .mebibytes(1), readers: Int = 2,
         queueClock: QueueClock.Source = .system
     ) {
         self.freeSpaceFloor = freeSpaceFloor
-        self.marker = marker
+        self.memory = memory
         self.packSize = packSize
         self.spoolThreshold = spoolThreshold
         self.readers = readers

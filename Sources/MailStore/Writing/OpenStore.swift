@@ -82,8 +82,7 @@ final class OpenStore {
         let place: (pack: Int64, offset: Int64)
         if let spool = incoming.spool {
             let number = try pack.numberForSpool()
-            try engine.spool.rename(spool.name, to: engine.packs, as: PackName.file(number))
-            try engine.packs.sync()
+            try spool.become(PackName.file(number), in: engine.packs)
             place = (number, Int64(PackRecord.spoolBodyOffset))
         } else {
             let header = PackRecord.encode(message.header)
@@ -92,6 +91,9 @@ final class OpenStore {
         return StoredMessage(
             id: incoming.id, size: incoming.size, pack: place.pack, offset: place.offset, checksum: incoming.checksum)
     }
+
+    /// The pack that is appended to, and its committed end; between batches.
+    var openPack: (number: Int64, end: Int64) { (pack.number, pack.end) }
 
     /// Something could not be written or synced: nothing more is believed of the pack or the log until ``reprove()``.
     func distrust() {

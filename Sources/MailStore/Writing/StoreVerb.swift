@@ -53,12 +53,13 @@ class PendingVerb: @unchecked Sendable {
 /// One verb and its session. `@unchecked Sendable` for the reason above: it goes from the session to the writer, whole.
 final class WaitingVerb<Verb: StoreVerb>: PendingVerb, @unchecked Sendable {
     private let verb: Verb
-    private let continuation: CheckedContinuation<Result<Verb.Outcome, StoreError>, Never>
+    private let done: @Sendable (Result<Verb.Outcome, StoreError>) -> Void
     private var outcome: Result<Verb.Outcome, StoreError> = .failure(.unavailable("it was not executed"))
 
-    init(_ verb: Verb, _ continuation: CheckedContinuation<Result<Verb.Outcome, StoreError>, Never>) {
+    /// `done` hears the outcome after the commit, on the writer's thread.
+    init(_ verb: Verb, _ done: @escaping @Sendable (Result<Verb.Outcome, StoreError>) -> Void) {
         self.verb = verb
-        self.continuation = continuation
+        self.done = done
     }
 
     override var message: FinishedMessage? { verb.message }
@@ -76,5 +77,5 @@ final class WaitingVerb<Verb: StoreVerb>: PendingVerb, @unchecked Sendable {
     }
 
     override func fail(_ error: StoreError) { outcome = .failure(error) }
-    override func finish() { continuation.resume(returning: outcome) }
+    override func finish() { done(outcome) }
 }

@@ -158,6 +158,21 @@ final class WriteTransaction {
         packs[message.pack, default: PackChange()].live += message.size
     }
 
+    /// The message's bytes lie where the writer has just put them, and no longer in pack `from`.
+    func relocate(_ message: MessageID, from pack: Int64) throws(StoreError) {
+        guard let place else { preconditionFailure("a verb with a message is executed after its bytes have a place") }
+        let update = try statement("UPDATE message SET pack = ?3, offset = ?4 WHERE id = ?1 AND pack = ?2")
+        update.bind(1, message.number)
+        update.bind(2, pack)
+        update.bind(3, place.pack)
+        update.bind(4, place.offset)
+        guard try update.run() > 0 else { return }
+        for (number, sign) in [(pack, -1), (place.pack, 1)] {
+            packs[number, default: PackChange()].messages += sign
+            packs[number, default: PackChange()].live += sign * place.size
+        }
+    }
+
     func insertEntry(_ uid: UID, of message: Int64, flags: Flags, modSeq: ModSeq, internalDate: Int64, in mailbox: MailboxID)
         throws(StoreError)
     {

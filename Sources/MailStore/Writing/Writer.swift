@@ -13,15 +13,17 @@ import MailCore
 ///
 /// A crash leaves what was committed; records behind it belong to nobody and are never pointed to.
 final class Writer: @unchecked Sendable {
-    // `waiting`, `isSleeping`, `isClosing` and `closeWaiters` are touched inside the gate only, all else by the thread only.
+    // `waiting`, `chores`, `taken`, `isClosing`, `isClosed` and `closeWaiters` are touched inside the gate only, all else by the thread only.
     private let gate = Gate()
     private var waiting: [PendingVerb] = []
+    private var chores: [(Writer) -> Void] = []
+    private var taken = 0
     private var isClosing = false
     private var isClosed = false
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
 
     private let store: MailStore
-    private var open: OpenStore?
+    var open: OpenStore?
     private var lastTick = unixMicroseconds()
 
     /// One batch's bound: what a session may wait behind others.
@@ -50,6 +52,19 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    /// Has `chore` run by the thread between two batches: everybody waits for its end. Answers false when it is too late.
+    func submit(chore: @escaping (Writer) -> Void) -> Bool {
+        gate.locked {
+            if isClosing { return false }
+            chores.append(chore)
+            gate.wakeOne()
+            return true
+        }
+    }
+
+    /// How many verbs wait, and how many were taken up so far: what there is to do beside long work.
+    var load: (waiting: Int, taken: Int) { gate.locked { (waiting.count, taken) } }
+
     /// Returns when all that waited is committed and the thread has ended.
     func close() async {
         await withCheckedContinuation { continuation in
@@ -66,6 +81,8 @@ final class Writer: @unchecked Sendable {
     private func run() {
         while let batch = next() {
             if !batch.isEmpty { execute(batch) }
+            let chore = gate.locked { chores.isEmpty ? nil : chores.removeFirst() }
+            chore?(self)
             let now = unixMicroseconds()
             if now - lastTick >= Self.tickMicroseconds || now < lastTick {
                 lastTick = now
@@ -87,8 +104,9 @@ final class Writer: @unchecked Sendable {
     /// What waits, or an empty batch when it is time to look around; `nil` when the store is closing and nothing waits.
     private func next() -> [PendingVerb]? {
         gate.locked {
-            if waiting.isEmpty && !isClosing { _ = gate.wait(milliseconds: 1000) }
-            if waiting.isEmpty { return isClosing ? nil : [] }
+            if waiting.isEmpty && chores.isEmpty && !isClosing { _ = gate.wait(milliseconds: 1000) }
+            if waiting.isEmpty { return isClosing && chores.isEmpty ? nil : [] }
+            taken += min(waiting.count, Self.batchLimit)
             guard waiting.count > Self.batchLimit else {
                 defer { waiting.removeAll(keepingCapacity: true) }
                 return waiting
@@ -141,7 +159,6 @@ final class Writer: @unchecked Sendable {
             }
             store.availability.measure(open.engine.root)
             open.rest()
-            store.copyIndexWhenDue(open.engine)
         } else if let opened = store.reopen() {
             open = opened
             store.becameAvailable()

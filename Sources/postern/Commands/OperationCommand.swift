@@ -22,6 +22,10 @@ protocol OperationCommand: ParsableCommand {
     func operation() throws -> Operation
     /// For people; lines without the last line end.
     func text(_ answer: Operation.Answer) -> String
+    /// For programs.
+    func json(_ answer: Operation.Answer) throws -> String
+    /// The task that the command waits for, if any.
+    func follow(_ answer: Operation.Answer) -> String?
     /// What the shell hears of an answer.
     func exitCode(_ answer: Operation.Answer) -> ExitCode
 }
@@ -32,6 +36,8 @@ extension OperationCommand {
         CommandConfiguration(commandName: Operation.spec.verb, abstract: Operation.spec.doc)
     }
 
+    func json(_ answer: Operation.Answer) throws -> String { try JSONText.of(answer) }
+    func follow(_ answer: Operation.Answer) -> String? { nil }
     func exitCode(_ answer: Operation.Answer) -> ExitCode { .success }
 
     func run() throws {
@@ -45,8 +51,9 @@ extension OperationCommand {
             FileHandle.standardError.write(Data("Error: \(unreachable)\n".utf8))
             throw ExitCode(3)
         }
-        let text = common.json ? try JSONText.of(answer) : text(answer)
+        let text = common.json ? try json(answer) : text(answer)
         if !text.isEmpty { print(text) }
+        if let task = follow(answer) { try TaskWatch(client: AdminClient(socket: common.socketPath)).follow(task) }
         let code = exitCode(answer)
         if code != .success { throw code }
     }

@@ -60,7 +60,7 @@ final class TestServer: Sendable {
         let state = try StateStore(path: folder.path + "/state.sqlite", logger: journal.logger)
         let settings = settings
         let configuration = StoreConfiguration(
-            freeSpaceFloor: { settings.current.store.freeSpaceFloor }, marker: folder.path + "/marker", packSize: .mebibytes(4), readers: 1)
+            freeSpaceFloor: { settings.current.store.freeSpaceFloor }, packSize: .mebibytes(4), readers: 1)
         let store = try MailStore(folder: folder.path, configuration: configuration, logger: journal.logger)
         let hub = ConnectionHub(loops: 1, logger: journal.logger, clock: clock.forConnections)
         running.withLock { $0 = Running(state: state, store: store, hub: hub) }

@@ -1,0 +1,93 @@
+public import Logging
+import MailCore
+public import MailStore
+public import StateStore
+import Synchronization
+
+/// What the tasks work on.
+public struct HouseServices: Sendable {
+    public let state: StateStore
+    public let store: MailStore
+    /// Another store was adopted: whoever has a mailbox open must come again, so the daemon begins anew.
+    public let beginAnew: @Sendable () -> Void
+    public let logger: Logger
+
+    public init(state: StateStore, store: MailStore, beginAnew: @escaping @Sendable () -> Void = {}, logger: Logger) {
+        self.state = state
+        self.store = store
+        self.beginAnew = beginAnew
+        self.logger = logger
+    }
+}
+
+/// What a step sees of its task, and what it says. The runner looks at it after each step.
+public final class TaskContext: Sendable {
+    public let id: Int64
+    public let services: HouseServices
+    public let clock: TaskClock
+    private let kept: Mutex<Kept>
+
+    struct Kept {
+        var cursor: [String: String]
+        var progress: TaskProgress
+        var warnings: [String]
+        var log: [String] = []
+        var budget: Int
+    }
+
+    init(_ record: TaskRecord, _ services: HouseServices, _ clock: TaskClock) {
+        id = record.id
+        self.services = services
+        self.clock = clock
+        kept = Mutex(Kept(cursor: record.cursor, progress: record.progress, warnings: record.warnings, budget: Pace.largestStep))
+    }
+
+    public var state: StateStore { services.state }
+    public var store: MailStore { services.store }
+
+    /// Octets that this step may move.
+    public internal(set) var budget: Int {
+        get { kept.withLock { $0.budget } }
+        set { kept.withLock { $0.budget = newValue } }
+    }
+
+    /// The task's own words for where its next step begins.
+    public subscript(cursor name: String) -> String? {
+        get { kept.withLock { $0.cursor[name] } }
+        set { kept.withLock { $0.cursor[name] = newValue } }
+    }
+
+    public var progress: TaskProgress {
+        get { kept.withLock { $0.progress } }
+        set { kept.withLock { $0.progress = newValue } }
+    }
+
+    /// Something that somebody should look at; the first hundred are kept, all go to the log.
+    public func warn(_ sentence: String) {
+        kept.withLock {
+            if $0.warnings.count < TaskRecord.mostWarnings { $0.warnings.append(sentence) }
+            $0.log.append(sentence)
+        }
+    }
+
+    /// A line for the task's log and the journal.
+    public func log(_ line: String) { kept.withLock { $0.log.append(line) } }
+
+    var warnings: [String] { kept.withLock { $0.warnings } }
+
+    /// What was said since the last time.
+    func takeLog() -> [String] {
+        kept.withLock { kept in
+            defer { kept.log.removeAll() }
+            return kept.log
+        }
+    }
+
+    func save(to record: inout TaskRecord) {
+        kept.withLock {
+            record.cursor = $0.cursor
+            record.progress = $0.progress
+            record.warnings = $0.warnings
+        }
+    }
+}

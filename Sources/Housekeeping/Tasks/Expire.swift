@@ -1,0 +1,29 @@
+import MailCore
+import MailStore
+import StateStore
+
+/// Takes away what has an age: records of tasks that are over, and what a move has left behind.
+struct Expire: BackgroundTask {
+    static let plan = TaskPlan(
+        "expire", "Forgets old tasks, and removes the copy that a move left behind.", schedule: .nightly(hour: 4),
+        excludes: ["expire", "move-store"], cancelling: "What was forgotten stays so.")
+
+    /// A month of history is what somebody asks for.
+    static let taskDays: Int64 = 30
+    /// Two weeks show whether the new drive can be trusted.
+    static let oldCopyDays: Int64 = 14
+
+    init(_ parameters: [String: String]) {}
+
+    func step(in context: TaskContext) async throws -> TaskStep {
+        let now = context.clock.seconds
+        let forgotten = try await context.state.forgetTasks(endedBefore: now - Self.taskDays * 86400)
+        var sentence = "\(forgotten) tasks are forgotten."
+        if let old = try context.state.mailHome()?.old, now - old.moved >= Self.oldCopyDays * 86400 {
+            try await OldCopy.discard(context.services)
+            sentence += " The mail's old copy in \(old.path) is removed."
+        }
+        context.progress = TaskProgress(done: 1, total: 1)
+        return .done(sentence)
+    }
+}

@@ -1,0 +1,101 @@
+import MailCore
+import MailStore
+import StateStore
+import Synchronization
+
+/// Moves the mail to another drive while mail flows (F34).
+///
+/// | phase in the log | what is in use | after a crash |
+/// |---|---|---|
+/// | survey, packs, index, tail | the old place | goes on behind what is proven |
+/// | commit | the old place until the pointer is written, then the new one | the one or the other, whole |
+/// | proof | the new place; the old copy is kept | proves the index again |
+final class MoveStore: BackgroundTask {
+    static let plan = TaskPlan(
+        "move-store", "Moves the mail to another drive while mail flows.",
+        excludes: ["move-store", "adopt-store", "back-up-store", "compact-packs", "index-copy", "expire"],
+        parameters: ["path", "same-drive"], cancelling: "The mail stays where it is; what was copied is taken away.",
+        stepLimit: .seconds(300))
+
+    private let path: String
+    private let onSameDrive: Bool
+    private let copy = Mutex<StoreCopy?>(nil)
+
+    init(_ parameters: [String: String]) throws(TaskFailure) {
+        guard let path = parameters["path"], path.hasPrefix("/") else { throw TaskFailure("Give the new folder as an absolute path.") }
+        self.path = path
+        onSameDrive = parameters["same-drive"] == "yes"
+    }
+
+    func step(in context: TaskContext) async throws -> TaskStep {
+        if context.store.folder == path {
+            guard context[cursor: "begun"] != nil else { return .done("The mail is in \(path).") }
+            return try await proof(in: context)
+        }
+        guard let copy = copy.withLock({ $0 }) else {
+            try await begin(in: context)
+            return .goOn
+        }
+        let phase = copy.phase
+        let isReady = try await copy.step(bytes: context.budget)
+        if copy.phase != phase { context.log("phase \(copy.phase == .ready ? "commit" : copy.phase.rawValue)") }
+        context.progress = TaskProgress(
+            done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
+            item: copy.item)
+        guard isReady else { return .goOn }
+        guard let pause = try await copy.move() else {
+            context.log("much mail has come meanwhile; another round")
+            return .goOn
+        }
+        context.log("phase proof: the mail is in \(path) after a pause of \(Int((pause.seconds * 1000).rounded())) ms")
+        context[cursor: "pause"] = String(Int((pause.seconds * 1000).rounded()))
+        self.copy.withLock { $0 = nil }
+        return .goOn
+    }
+
+    private func begin(in context: TaskContext) async throws {
+        let survey = try await Preflight.survey(path, onSameDrive: onSameDrive, context.store)
+        if let existing = survey.existing, !survey.isOldCopy {
+            throw TaskFailure("\(path) holds another mail store (\(existing.store)); say --adopt to use it as it is.")
+        }
+        // Room may be made; the rest is somebody's mistake.
+        guard survey.problems.isEmpty else {
+            throw TaskFailure(survey.problems.joined(separator: " "), mayPass: context[cursor: "begun"] != nil)
+        }
+        context[cursor: "begun"] = "yes"
+        context.log(
+            "phase packs: \(survey.packs) packs, \(survey.needed.bytes >> 20) MiB to copy, \(survey.proven.bytes >> 20) MiB there already")
+        let made = try await StoreCopy(of: context.store, to: path)
+        copy.withLock { $0 = made }
+    }
+
+    /// The mail is in its new place: does its index stand there as it should?
+    private func proof(in context: TaskContext) async throws -> TaskStep {
+        let table = context[cursor: "table"].flatMap { Int($0) } ?? 0
+        var report = StoreCheckReport()
+        let next = try await context.store.checkStep(at: .index(table: table), &report)
+        guard report.findings.isEmpty else {
+            throw TaskFailure("\(report.findings[0]) The old copy is whole: \"postern storage undo\" goes back to it.")
+        }
+        if case .index(let following)? = next {
+            context[cursor: "table"] = String(following)
+            return .goOn
+        }
+        var pause = ""
+        if let milliseconds = context[cursor: "pause"] { pause = " after a pause of \(milliseconds) ms" }
+        return .done("The mail is in \(path)\(pause); the old copy stays until \"postern storage discard-old\".")
+    }
+
+    func takeBack(in context: TaskContext) async throws {
+        guard context.store.folder != path else { throw TaskFailure("The mail has moved already; \"postern storage undo\" moves it back.") }
+        try StoreCopy.discardIncoming(in: path)
+    }
+
+    func letGo() async {
+        let open = copy.withLock { copy in
+            defer { copy = nil }
+            return copy
+        }
+        await open?.abandon()
+    }
+}

@@ -1,0 +1,75 @@
+@preconcurrency import Glibc
+import MailCore
+
+/// The last moment of a move.
+extension StoreCopy {
+    /// Pauses all writes, copies the tail, makes the copy the live store, and lets mail go on there. Sessions wait and notice nothing.
+    /// Answers how long the pause was; `nil`, and nothing has happened, when too much mail has come meanwhile.
+    ///
+    /// The one commit point is `StoreMemory.remember`: before it the old place is the live one, after it the new one.
+    public func move() async throws(StoreError) -> Duration? {
+        guard let memory = store.configuration.memory else { throw .unavailable("nobody remembers where the store is") }
+        let clock = ContinuousClock()
+        let begun = clock.now
+        let target = place.parent.path
+        let isMoved = try await finish { [store, engine, place] (writer, open) throws(StoreError) in
+            let identity: StoreIdentity
+            do {
+                identity = StoreIdentity(
+                    store: engine.identity.store, generation: try memory.takeGeneration(engine.identity.generation + 1))
+                try place.complete(identity)
+                try memory.remember(identity, target)
+            } catch let error as StoreError {
+                throw error
+            } catch {
+                throw .unavailable("the move could not be noted: \(error)")
+            }
+            open.close()
+            store.moved(to: target)
+            writer.open = store.reopen()
+        }
+        guard isMoved else { return nil }
+        store.readersRenew()
+        return begun.duration(to: clock.now)
+    }
+
+    /// Pauses all writes for the tail and gives the copy its name, as a backup: it is no store that can be opened as it lies there.
+    public func becomeBackup() async throws(StoreError) -> Bool {
+        let place = place
+        let identity = StoreIdentity(store: engine.identity.store, generation: 0)
+        guard try await finish() else { return false }
+        try await store.upkeep.run { () throws(StoreError) in try place.complete(identity) }
+        return true
+    }
+
+    /// Takes away a copy that is not wanted any more.
+    public static func discardIncoming(in folder: String) throws(StoreError) {
+        let parent = try Folder(folder)
+        if parent.has(CopyPlace.incoming) { try parent.removeTree(CopyPlace.incoming) }
+    }
+}
+
+extension MailStore {
+    /// Whose store is open, and which generation of it.
+    public var identity: StoreIdentity? { engine?.identity }
+
+    /// Removes the copy of this store that a move has left in `folder`. Throws when what lies there is not that.
+    public func discardOldCopy(in folder: String) async throws(StoreError) {
+        guard let identity = engine?.identity else { throw availability.refusal ?? .unavailable("it is not open") }
+        guard folder != self.folder else { throw .unavailable("the mail is in \(folder)") }
+        try await upkeep.run { () throws(StoreError) in
+            let parent = try Folder(folder)
+            // A removal that was broken off has taken the name away already.
+            if parent.has("postern-mail.discarded") { try parent.removeTree("postern-mail.discarded") }
+            guard let found = try StoreIdentity.found(in: folder) else { return }
+            guard found.store == identity.store, found.generation < identity.generation else {
+                throw .unavailable("what lies in \(folder) is no old copy of this store")
+            }
+            try parent.rename(CopyPlace.name, to: parent, as: "postern-mail.discarded")
+            try parent.sync()
+            try parent.removeTree("postern-mail.discarded")
+        }
+    }
+
+    func readersRenew() { readers.renew() }
+}

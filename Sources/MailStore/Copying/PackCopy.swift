@@ -1,0 +1,67 @@
+@preconcurrency import Glibc
+
+/// One pack on its way to another folder: copied, synced, read back.
+///
+/// `done` octets are copied and `proven` of them are read back from the drive; both only grow, and so does the pack while it is the
+/// open one. What already lies there, as long as the pack, is compared first and copied only when it differs.
+final class PackCopy {
+    let number: Int64
+    let source: SystemFile
+    private let target: SystemFile
+    private(set) var done: Int64 = 0
+    private(set) var checksum: UInt32 = 0
+    private(set) var proven: Int64 = 0
+    private var provenChecksum: UInt32 = 0
+    private var compares: Bool
+
+    init(_ number: Int64, from source: Folder, to target: Folder) throws(StoreError) {
+        self.number = number
+        let name = PackName.file(number)
+        self.source = try SystemFile(name, in: source, flags: O_RDONLY)
+        self.target = try SystemFile(name, in: target, flags: O_RDWR | O_CREAT)
+        compares = try self.target.size == self.source.size
+        if !compares { try self.target.truncate(to: 0) }
+    }
+
+    /// Goes on towards `end` by up to `limit` octets: first copying, then proving; answers whether all of it is proven.
+    func step(to end: Int64, limit: Int64) throws(StoreError) -> Bool {
+        if compares { return try compare(to: end, limit) }
+        if done < end {
+            let next = min(end, done + limit)
+            checksum = try target.fill(from: source, done..<next, checksum: checksum)
+            done = next
+            // The drive's work is spread over the copying; one sync of it all would hold mail up.
+            if done == end { try target.sync() } else { try target.syncData() }
+            return false
+        }
+        if proven < end {
+            let next = min(end, proven + limit)
+            provenChecksum = try target.checksum(proven..<next, from: provenChecksum, fromDrive: true)
+            proven = next
+        }
+        guard proven == end else { return false }
+        guard provenChecksum == checksum else {
+            // What the drive has is not what it was given.
+            throw .unavailable("\(target.name) does not come back from the new drive as it was written; the drive cannot be trusted")
+        }
+        return true
+    }
+
+    private func compare(to end: Int64, _ limit: Int64) throws(StoreError) -> Bool {
+        let next = min(end, done + limit)
+        checksum = try source.checksum(done..<next, from: checksum)
+        provenChecksum = try target.checksum(done..<next, from: provenChecksum, fromDrive: true)
+        done = next
+        proven = next
+        if provenChecksum != checksum {
+            compares = false
+            (done, proven, checksum, provenChecksum) = (0, 0, 0, 0)
+            try target.truncate(to: 0)
+            return false
+        }
+        guard done == end else { return false }
+        try target.sync()
+        compares = false
+        return true
+    }
+}

@@ -1,0 +1,231 @@
+@preconcurrency import Glibc
+
+/// A copy of the store in the making, while mail flows: `FOLDER/postern-mail.incoming`, until it is whole.
+///
+/// | phase | what happens | leaves it by |
+/// |---|---|---|
+/// | packs | sealed packs are copied, synced, read back, noted in the ledger | none left → index |
+/// | index | SQLite's online backup on the writer's own connection, so that it keeps up with commits | a few pages left → tail |
+/// | tail | what was sealed meanwhile, and the open pack up to its committed end, again and again | little left → ready |
+/// | ready | – | ``finish(_:)``: one pause of writes for the rest |
+///
+/// A step may be repeated. After a crash a new copy in the same folder goes on behind the ledger.
+public final class StoreCopy: @unchecked Sendable {
+    // One task uses it, a call after the other: `phase` and what follows it are never touched by two threads at once.
+
+    public enum Phase: String, Sendable { case packs, index, tail, ready }
+
+    public private(set) var phase = Phase.packs
+    /// Octets of packs and index that are there and proven, and those that there will be.
+    public private(set) var bytesDone = 0
+    public private(set) var bytesTotal = 0
+    /// The packs likewise.
+    public private(set) var packsDone = 0
+    public private(set) var packsTotal = 0
+    /// What it is at.
+    public private(set) var item = ""
+    let store: MailStore
+    let engine: Engine
+    let place: CopyPlace
+    private var ledger: CopyLedger
+    private var copies: [Int64: PackCopy] = [:]
+    private var backup: IndexBackup?
+    private var indexBytes = 0
+    private var rounds = 0
+
+    /// What a pause may have to copy: at 100 MB/s a quarter of a second, and reading it back as long.
+    static let longestTail: Int64 = 16 << 20
+    private static let shortTail: Int64 = 2 << 20
+    private static let mostRounds = 20
+    /// Left for the pause, so that the backup stays open and keeps up until then.
+    private static let pagesLeft = 8
+    private static let pageSize = 4096
+
+    /// Goes on with what an earlier copy of this store has left there. The folder was surveyed before.
+    public convenience init(of store: MailStore, to folder: String) async throws(StoreError) {
+        guard let engine = store.engine else { throw store.availability.refusal ?? .unavailable("it is not open") }
+        let place = try await store.upkeep.run { () throws(StoreError) in try CopyPlace(in: folder, for: engine.identity) }
+        try self.init(of: store, engine, at: place)
+    }
+
+    private init(of store: MailStore, _ engine: Engine, at place: CopyPlace) throws(StoreError) {
+        self.store = store
+        self.engine = engine
+        self.place = place
+        ledger = try CopyLedger(in: place.root)
+    }
+
+    /// Copies some `bytes`; answers whether only the tail is left.
+    public func step(bytes: Int) async throws(StoreError) -> Bool {
+        switch phase {
+        case .packs:
+            if try await !stepPacks(Int64(bytes)) { phase = .index }
+        case .index:
+            if try await stepIndex(bytes) { phase = .tail }
+        case .tail:
+            if try await stepTail(Int64(bytes)) { phase = .ready }
+        case .ready: break
+        }
+        return phase == .ready
+    }
+
+    // MARK: packs
+
+    /// The sealed packs and the open one with its committed end, as they are now.
+    private func source() async throws(StoreError) -> (sealed: [Int64: Int64], open: (number: Int64, end: Int64)) {
+        let open = try await onSource { (open) throws(StoreError) in open.openPack }
+        let engine = engine
+        let sealed = try await store.upkeep.run { () throws(StoreError) in try Self.sealed(engine, before: open.number) }
+        return (sealed, open)
+    }
+
+    private static func sealed(_ engine: Engine, before open: Int64) throws(StoreError) -> [Int64: Int64] {
+        var sizes: [Int64: Int64] = [:]
+        for number in try engine.packs.names().compactMap(PackName.number) where number < open {
+            sizes[number] = engine.packs.size(of: PackName.file(number))
+        }
+        return sizes
+    }
+
+    /// Answers false when every sealed pack is proven.
+    private func stepPacks(_ limit: Int64) async throws(StoreError) -> Bool {
+        let (sealed, open) = try await source()
+        if packsTotal == 0 { try await dropStrangers(sealed, open.number) }
+        count(sealed, open.end)
+        guard let next = sealed.keys.filter({ ledger.packs[$0] != sealed[$0] || !place.has($0, sealed[$0]) }).min(), let size = sealed[next]
+        else { return false }
+        item = PackName.file(next)
+        try await work { (copy) throws(StoreError) in try copy.advance(next, to: size, limit: limit, isSealed: true) }
+        count(sealed, open.end)
+        return true
+    }
+
+    /// An older copy may have packs that were compacted away since.
+    private func dropStrangers(_ sealed: [Int64: Int64], _ open: Int64) async throws(StoreError) {
+        let strangers = try place.packs.names().compactMap(PackName.number).filter { sealed[$0] == nil && $0 != open }
+        for number in strangers { try place.packs.remove(PackName.file(number)) }
+    }
+
+    private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
+        let copy: PackCopy
+        if let begun = copies[number] {
+            copy = begun
+        } else {
+            copy = try PackCopy(number, from: engine.packs, to: place.packs)
+            copies[number] = copy
+        }
+        guard try copy.step(to: end, limit: limit), isSealed else { return }
+        try ledger.add(number, size: end, checksum: copy.checksum)
+        copies[number] = nil
+    }
+
+    private func count(_ sealed: [Int64: Int64], _ open: Int64) {
+        indexBytes = Int(clamping: engine.root.size(of: "index.sqlite"))
+        packsTotal = sealed.count + 1
+        packsDone = sealed.keys.count { ledger.packs[$0] != nil }
+        bytesTotal = Int(clamping: sealed.values.reduce(open, +)) + indexBytes
+        let proven = sealed.reduce(Int64(0)) { $0 + (ledger.packs[$1.key] == nil ? 0 : $1.value) }
+        // Half of a pack's way is copying, half is proving.
+        let begun = copies.values.reduce(Int64(0)) { $0 + ($1.done + $1.proven) / 2 }
+        let pages = backup?.pages ?? (left: phase == .packs ? 1 : 0, all: 1)
+        let copied = pages.all > 0 ? indexBytes * (pages.all - pages.left) / pages.all : 0
+        bytesDone = min(bytesTotal, Int(clamping: proven + begun) + copied)
+    }
+
+    // MARK: index
+
+    /// Answers whether all but a few pages is there.
+    private func stepIndex(_ bytes: Int) async throws(StoreError) -> Bool {
+        item = "index.sqlite"
+        let place = place
+        if backup == nil {
+            for name in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] { try place.root.remove(name) }
+            let path = place.root.path + "/index.sqlite"
+            backup = try await onSource { (open) throws(StoreError) in try IndexBackup(of: open.engine.index, to: path) }
+        }
+        guard let backup else { return false }
+        let most = max(1, bytes / Self.pageSize)
+        let left = try await onSource { (_) throws(StoreError) in
+            _ = try backup.step(pages: 0)
+            let left = backup.pages.left - Self.pagesLeft
+            if left > 0 { _ = try backup.step(pages: Int32(clamping: min(most, left))) }
+            return backup.pages.left
+        }
+        bytesDone = min(bytesTotal, bytesDone + most * Self.pageSize)
+        guard left <= Self.pagesLeft else { return false }
+        try await store.upkeep.run { () throws(StoreError) in try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).sync() }
+        return true
+    }
+
+    // MARK: tail
+
+    /// Answers whether so little is left that a pause is short.
+    private func stepTail(_ limit: Int64) async throws(StoreError) -> Bool {
+        if try await stepPacks(limit) { return false }
+        let (_, open) = try await source()
+        let left = open.end - (copies[open.number]?.proven ?? 0)
+        guard left > Self.shortTail, rounds < Self.mostRounds else { return true }
+        rounds += 1
+        item = PackName.file(open.number)
+        while try await work({ (copy) throws(StoreError) -> Bool in
+            try copy.advance(open.number, to: open.end, limit: limit, isSealed: false)
+            return (copy.copies[open.number]?.proven ?? 0) < open.end
+        }) {}
+        return false
+    }
+
+    /// The rest, on the writer's thread, and then `body`. Answers false, and does nothing, when too much has come meanwhile.
+    public func finish() async throws(StoreError) -> Bool { try await finish { (_, _) throws(StoreError) in } }
+
+    func finish(_ body: @escaping @Sendable (Writer, OpenStore) throws(StoreError) -> Void) async throws(StoreError) -> Bool {
+        let isWhole = try await store.onWriter { (writer) throws(StoreError) in
+            guard let open = writer.open, open.engine === self.engine, !open.isDistrusted else { throw Self.sourceFailed }
+            guard try self.copyTail(open) else { return false }
+            try body(writer, open)
+            return true
+        }
+        if !isWhole {
+            phase = .tail
+            rounds = 0
+        }
+        return isWhole
+    }
+
+    private func copyTail(_ open: OpenStore) throws(StoreError) -> Bool {
+        let (number, end) = open.openPack
+        var sealed = try Self.sealed(engine, before: number).filter { ledger.packs[$0.key] != $0.value }
+        sealed[number] = end
+        let left = sealed.reduce(Int64(0)) { $0 + $1.value - (copies[$1.key]?.proven ?? 0) }
+        guard left <= Self.longestTail else { return false }
+        for (pack, end) in sealed.sorted(by: { $0.key < $1.key }) {
+            if copies[pack] == nil { copies[pack] = try PackCopy(pack, from: engine.packs, to: place.packs) }
+            while let copy = copies[pack], try !copy.step(to: end, limit: .max / 2) {}
+        }
+        guard let backup, try backup.step(pages: -1) else { throw Self.sourceFailed }
+        try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).sync()
+        try place.packs.sync()
+        try place.root.sync()
+        return true
+    }
+
+    /// Lets go of the index. What is proven stays for whoever goes on.
+    public func abandon() async {
+        guard let backup else { return }
+        self.backup = nil
+        _ = try? await store.onWriter { (_) throws(StoreError) in backup.finish() }
+    }
+
+    private func work<T: Sendable>(_ body: @escaping @Sendable (StoreCopy) throws(StoreError) -> T) async throws(StoreError) -> T {
+        try await store.upkeep.run { () throws(StoreError) in try body(self) }
+    }
+
+    private func onSource<T: Sendable>(_ body: @escaping @Sendable (OpenStore) throws(StoreError) -> T) async throws(StoreError) -> T {
+        let engine = engine
+        return try await store.betweenBatches { (open) throws(StoreError) in
+            guard open.engine === engine else { throw Self.sourceFailed }
+            return try body(open)
+        }
+    }
+
+    private static let sourceFailed = StoreError.unavailable("the mail drive was away while its mail was copied")
+}

@@ -1,0 +1,52 @@
+import GRDBSQLite
+
+/// A copy of the index in the making, a few pages at a time, on the writer's own connection: what is committed meanwhile goes into
+/// the copy too, so that it never has to begin again.
+final class IndexBackup: @unchecked Sendable {
+    // Made, used and finished on the writer's thread only: the connection that it hangs on has no lock.
+
+    private let target: OpaquePointer
+    private var backup: OpaquePointer?
+
+    /// The file is made anew. It is no database before ``step(pages:)`` has answered true; nothing of it is synced.
+    init(of index: IndexConnection, to path: String) throws(StoreError) {
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened else { throw .unavailable("index copy: out of memory") }
+        guard code == SQLITE_OK, sqlite3_exec(opened, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", nil, nil, nil) == SQLITE_OK,
+            let backup = sqlite3_backup_init(opened, "main", index.handle, "main")
+        else {
+            defer { sqlite3_close(opened) }
+            throw StoreError(sqlite: sqlite3_errcode(opened), on: opened)
+        }
+        target = opened
+        self.backup = backup
+    }
+
+    /// Copies up to this many pages, all with -1; answers whether the copy is whole.
+    func step(pages: Int32) throws(StoreError) -> Bool {
+        guard let backup else { return true }
+        switch sqlite3_backup_step(backup, pages) {
+        case SQLITE_OK: return false
+        case SQLITE_DONE:
+            finish()
+            return true
+        case let code where code & 0xFF == SQLITE_FULL: throw .noSpace
+        case let code: throw .unavailable("the index's copy cannot be written (SQLite \(code))")
+        }
+    }
+
+    /// Pages that are still to copy, and all; known after the first step.
+    var pages: (left: Int, all: Int) {
+        guard let backup else { return (0, 0) }
+        return (Int(sqlite3_backup_remaining(backup)), Int(sqlite3_backup_pagecount(backup)))
+    }
+
+    /// Lets go of both files. Must be called.
+    func finish() {
+        guard let backup else { return }
+        sqlite3_backup_finish(backup)
+        self.backup = nil
+        sqlite3_close_v2(target)
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import MailCore
+import MailStore
+import StateStore
+import Testing
+
+@testable import Housekeeping
+
+/// Tasks on a real store in a temporary folder.
+@Suite struct StorageTests {
+    private static func with(packSize: ByteCount = .kibibytes(64), _ body: (House, TaskRunner) async throws -> Void) async throws {
+        let house = try House(packSize: packSize)
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body(house, TaskRunner(house.services))) } catch { outcome = .failure(error) }
+        await house.remove()
+        try outcome.get()
+    }
+
+    /// Some mail with flags, a gap, and a giant.
+    private static func fill(_ house: House, _ account: Account, messages: Int = 60) async throws {
+        for n in 0..<messages { try await house.deliver("Subject: \(n)\r\n\r\n" + String(repeating: "x", count: 3000), to: account) }
+        try await house.deliver(String(repeating: "giant ", count: 300_000), to: account)
+        let inbox = try #require(try await house.store.read { try $0.mailbox("INBOX", of: account.id)?.id })
+        _ = try await house.store.setFlags(UIDSet([1...20]), in: inbox, .add([.deleted]))
+        _ = try await house.store.setFlags(UIDSet([5...25]), in: inbox, .add([.seen]), keywords: ["Work"])
+        _ = try await house.store.expunge(inbox, only: UIDSet([1...10]))
+    }
+
+    @Test func mailMovesThereAndBackAndIsTheSame() async throws {
+        try await Self.with { house, runner in
+            let account = try await house.account("alice")
+            try await Self.fill(house, account)
+            let before = try await House.digest(house.store, account.id)
+            let drive = house.folder + "/drive"
+            try FileManager.default.createDirectory(atPath: drive, withIntermediateDirectories: true)
+            let moved = try await House.finish(runner, "move-store", ["path": drive, "same-drive": "yes"])
+            #expect(moved.state == .done, "\(moved.trouble ?? "")")
+            #expect(house.store.folder == drive)
+            #expect(try await House.digest(house.store, account.id) == before)
+            #expect(try await house.store.check().findings == [])
+            let home = try #require(try house.state.mailHome())
+            #expect(home.path == drive && home.old?.path == house.folder + "/mail")
+            #expect(try StoreIdentity.found(in: drive)?.generation == home.generation)
+            #expect(try StoreIdentity.found(in: house.folder + "/mail")?.generation == home.old?.generation)
+
+            try await house.deliver("after the move", to: account)
+            let after = try await House.digest(house.store, account.id)
+            let back = try await House.finish(runner, "move-store", ["path": house.folder + "/mail", "same-drive": "yes"])
+            #expect(back.state == .done, "\(back.trouble ?? "")")
+            #expect(try await House.digest(house.store, account.id) == after)
+            #expect(try house.state.mailHome()?.path == "")
+
+            try await OldCopy.discard(house.services)
+            #expect(!FileManager.default.fileExists(atPath: drive + "/postern-mail"))
+            #expect(try house.state.mailHome()?.old == nil)
+            #expect(try await house.store.check().findings == [])
+        }
+    }
+
+    @Test func anOldCopyIsNeverTakenForTheLiveStore() async throws {
+        let house = try House()
+        let account = try await house.account("alice")
+        try await house.deliver("one", to: account)
+        let drive = house.folder + "/drive"
+        try FileManager.default.createDirectory(atPath: drive, withIntermediateDirectories: true)
+        let runner = TaskRunner(house.services)
+        #expect(try await House.finish(runner, "move-store", ["path": drive, "same-drive": "yes"]).state == .done)
+        await house.close()
+        // Somebody puts the old copy where the live store was.
+        try FileManager.default.moveItem(atPath: drive + "/postern-mail", toPath: drive + "/away")
+        try FileManager.default.copyItem(atPath: house.folder + "/mail/postern-mail", toPath: drive + "/postern-mail")
+        let again = try House(folder: house.folder)
+        guard case .unavailable = again.store.health.state else {
+            Issue.record("an old copy is served")
+            return await again.remove()
+        }
+        await again.remove()
+    }
+
+    @Test func aMoveThatCannotBeSaysWhy() async throws {
+        try await Self.with { house, runner in
+            _ = try await house.account("alice")
+            for (parameters, sentence) in [
+                (["path": house.folder + "/nowhere"], "is no folder that can be opened"),
+                (["path": house.folder], "--same-drive"), (["path": "/dev/shm"], "memory"),
+            ] {
+                let record = try await House.finish(runner, "move-store", parameters)
+                #expect(record.state == .failed && record.trouble?.contains(sentence) == true, "\(record.trouble ?? "")")
+            }
+            #expect(house.store.health.state == .ready)
+        }
+    }
+
+    @Test func mailThatComesDuringTheMoveIsThereOnce() async throws {
+        try await Self.with { house, runner in
+            let account = try await house.account("alice")
+            try await Self.fill(house, account)
+            let drive = house.folder + "/drive"
+            try FileManager.default.createDirectory(atPath: drive, withIntermediateDirectories: true)
+            async let delivering: Void = {
+                for n in 0..<300 { try await house.deliver("during \(n)", to: account) }
+            }()
+            let moved = try await House.finish(runner, "move-store", ["path": drive, "same-drive": "yes"])
+            try await delivering
+            #expect(moved.state == .done, "\(moved.trouble ?? "")")
+            let lines = try await House.digest(house.store, account.id)
+            for n in 0..<300 { #expect(lines.count { $0.hasSuffix(" during \(n)") } == 1) }
+            #expect(try await house.store.check().findings == [])
+        }
+    }
+
+    @Test func compactionGivesSpaceBackAndReadersNoticeNothing() async throws {
+        try await Self.with(packSize: .kibibytes(256)) { house, _ in
+            let account = try await house.account("alice")
+            for n in 0..<400 { try await house.deliver("Subject: \(n)\r\n\r\n" + String(repeating: "y", count: 3000), to: account) }
+            let inbox = try #require(try await house.store.read { try $0.mailbox("INBOX", of: account.id)?.id })
+            let doomed = UIDSet((1...400).filter { $0 % 5 != 0 }.map { UID($0)...UID($0) })
+            _ = try await house.store.setFlags(doomed, in: inbox, .add([.deleted]))
+            _ = try await house.store.expunge(inbox)
+            let before = try await House.digest(house.store, account.id)
+            let packs = house.folder + "/mail/postern-mail/packs"
+            let many = try FileManager.default.contentsOfDirectory(atPath: packs).count
+            let hand = HandClock()
+            let runner = TaskRunner(house.services, clock: hand.clock)
+            #expect(try await House.finish(runner, "compact-packs").state == .done)
+            #expect(try await House.digest(house.store, account.id) == before)
+            // Nothing is unlinked before its hour is over.
+            #expect(try FileManager.default.contentsOfDirectory(atPath: packs).count >= many)
+            hand.advance(by: .seconds(3601))
+            #expect(try await House.finish(runner, "compact-packs").state == .done)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: packs).count < many)
+            #expect(try await House.digest(house.store, account.id) == before)
+            #expect(try await house.store.check().findings == [])
+        }
+    }
+
+    @Test func aBackupIsWholeAndIsNoLiveStore() async throws {
+        try await Self.with { house, runner in
+            let account = try await house.account("alice")
+            try await Self.fill(house, account)
+            let folder = house.folder + "/backup"
+            let record = try await House.finish(runner, "back-up-store", ["folder": folder, "same-drive": "yes"])
+            #expect(record.state == .done, "\(record.trouble ?? "")")
+            #expect(try StoreIdentity.found(in: folder)?.generation == 0)
+            let copy = try MailStore(folder: folder, logger: house.services.logger)
+            #expect(try await House.digest(copy, account.id) == House.digest(house.store, account.id))
+            #expect(try await copy.check().findings == [])
+            await copy.close()
+            // It is brought back.
+            let before = try await House.digest(house.store, account.id)
+            let inbox = try #require(try await house.store.read { try $0.mailbox("INBOX", of: account.id)?.id })
+            _ = try await house.store.setFlags(UIDSet([1...UID.max]), in: inbox, .add([.deleted]))
+            _ = try await house.store.expunge(inbox)
+            let moved = try await House.finish(runner, "move-store", ["path": folder, "same-drive": "yes"])
+            #expect(moved.state == .failed, "a backup was used up by a move")
+            #expect(try await House.finish(runner, "adopt-store", ["path": folder]).state == .done)
+            await house.close()
+            let again = try House(folder: house.folder)
+            #expect(again.store.folder == folder)
+            #expect(try await House.digest(again.store, account.id) == before)
+            await again.close()
+        }
+    }
+
+    @Test func anotherStoreIsAdoptedByAddress() async throws {
+        let other = try House()
+        let theirs = try await other.account("alice")
+        let stranger = try await other.account("zoe")
+        try await other.deliver("from the other drive", to: theirs)
+        try await other.deliver("of a stranger", to: stranger)
+        await other.close()
+        let house = try House()
+        let alice = try await house.account("alice")
+        let bob = try await house.account("bob")
+        try await house.deliver("stays behind", to: alice)
+        let runner = TaskRunner(house.services)
+        let record = try await House.finish(runner, "adopt-store", ["path": other.folder + "/mail"])
+        #expect(record.state == .done, "\(record.trouble ?? "")")
+        #expect(record.warnings == ["zoe@postern.test has 1 messages there and no account here; they are kept apart."])
+        await house.close()
+        let again = try House(folder: house.folder)
+        #expect(again.store.folder == other.folder + "/mail")
+        #expect(try await House.digest(again.store, alice.id).contains { $0.hasSuffix("from the other drive") })
+        #expect(try await again.store.read { try $0.mailbox("INBOX", of: bob.id) } != nil)
+        #expect(try await again.store.check().findings == [])
+        await again.remove()
+        await other.remove()
+    }
+}
