@@ -9,10 +9,12 @@ import Testing
 /// Where we listen is a function of the settings, and so is the way from one plan to the next.
 struct ListenPlanTests {
     /// Services beside the oldest are off unless they are switched on.
-    static func plan(_ values: [String: String]) throws -> ListenPlan {
+    static func settings(_ values: [String: String]) throws -> Settings {
         let off = Dictionary(uniqueKeysWithValues: ["submission", "smtps", "imaps", "pop3s"].map { ("\($0).enabled", "false") })
-        return .wanted(try Settings.defaults.overriding(off.merging(values) { _, given in given }))
+        return try Settings.defaults.overriding(off.merging(values) { _, given in given })
     }
+
+    static func plan(_ values: [String: String]) throws -> ListenPlan { .wanted(try settings(values)) }
 
     static func interface(_ name: String, _ index: Int, _ addresses: String..., isLoopback: Bool = false) -> NetworkInterface {
         NetworkInterface(
@@ -67,7 +69,7 @@ struct ListenPlanTests {
 
     /// An interface that is made again has another number: the old socket, which hears nothing any more, goes first.
     @Test func anInterfaceIsMadeAgain() throws {
-        let settings = try Settings.defaults.overriding(["smtp.interfaces": "lan0"])
+        let settings = try Self.settings(["smtp.interfaces": "lan0"])
         let again = [Self.gateway[0], Self.interface("lan0", 9)]
         let steps = ListenPlan.wanted(settings, on: Self.gateway).steps(to: .wanted(settings, on: again))
         #expect(Self.shown(steps.closeFirst) == ["smtp interface lan0, port 25"])
@@ -77,10 +79,10 @@ struct ListenPlanTests {
     }
 
     @Test func socketsHaveNames() throws {
-        let chosen = ListenPlan.wanted(try Settings.defaults.overriding(["smtp.interfaces": "lan0"]), on: Self.gateway)
-        #expect(chosen.entries.map(\.socketName).sorted() == ["imap-143", "smtp-25@lan0.2", "smtp-25@lo.1"])
-        let single = ListenPlan.wanted(try Settings.defaults.overriding(["smtp.interfaces": "::1"]), on: Self.gateway)
-        #expect(single.entries.map(\.socketName).sorted() == ["imap-143", "smtp-25@__1"])
+        let chosen = ListenPlan.wanted(try Self.settings(["smtp.interfaces": "lan0"]), on: Self.gateway)
+        #expect(chosen.entries.map(\.socketName).sorted() == ["imap-143", "pop3-110", "smtp-25@lan0.2", "smtp-25@lo.1"])
+        let single = ListenPlan.wanted(try Self.settings(["smtp.interfaces": "::1"]), on: Self.gateway)
+        #expect(single.entries.map(\.socketName).sorted() == ["imap-143", "pop3-110", "smtp-25@__1"])
     }
 
     /// `[::]:p` and `127.0.0.1:p` exclude each other: what is in the way goes first, everything else only after the new one is there.

@@ -124,7 +124,7 @@ final class ImportMail: BackgroundTask {
         if let there {
             id = there
         } else {
-            try await context.store.provision(owner.id, address: owner.address, folders: [(name: name, specialUse: nil)])
+            try await context.store.provision(owner.id, address: owner.address, folders: [name])
             guard let made = try await context.store.read({ try $0.mailbox(name, of: owner.id)?.id }) else {
                 throw TaskFailure("The mailbox \(name) cannot be made.")
             }
