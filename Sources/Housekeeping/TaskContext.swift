@@ -33,6 +33,7 @@ public final class TaskContext: Sendable {
         var warnings: [String]
         var log: [String] = []
         var budget: Int
+        var verbs = 0
     }
 
     init(_ record: TaskRecord, _ services: HouseServices, _ clock: TaskClock) {
@@ -67,6 +68,16 @@ public final class TaskContext: Sendable {
         kept.withLock {
             if $0.warnings.count < TaskRecord.mostWarnings { $0.warnings.append(sentence) }
             $0.log.append(sentence)
+        }
+    }
+
+    /// The task gave the store so many verbs itself: they are no mail that it has to make way for.
+    public func note(verbs: Int) { kept.withLock { $0.verbs += verbs } }
+
+    func takeVerbs() -> Int {
+        kept.withLock { kept in
+            defer { kept.verbs = 0 }
+            return kept.verbs
         }
     }
 

@@ -279,6 +279,13 @@ public actor TaskRunner {
         tasks[id]?.record.state = state
         tasks[id]?.record.ended = clock.seconds
         tasks[id]?.record.due = nil
+        if state == .done {
+            // What shrank on the way, or was counted too high, keeps nothing from being over.
+            var progress = task.context.progress
+            progress.done = progress.total ?? progress.done
+            progress.bytesDone = progress.bytesTotal ?? progress.bytesDone
+            task.context.progress = progress
+        }
         if state == .done { tasks[id]?.record.result = sentence } else { tasks[id]?.record.trouble = sentence }
         tasks[id]?.isWorking = false
         await keep(id, logging: "\(state.rawValue): \(sentence)")

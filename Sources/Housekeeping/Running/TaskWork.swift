@@ -58,8 +58,7 @@ extension TaskRunner {
             return false
         }
         let load = services.store.load
-        // The task's own verbs are no mail; what it does in batches counts little, and a false courtesy costs only time.
-        let mailWaits = load.waiting > 0 || load.taken - before.mail > 4
+        let mailWaits = load.waiting > 0 || load.taken - before.mail - task.context.takeVerbs() > 4
         let moved = max(0, task.context.progress.bytesDone - before.bytes)
         let rest = tasks[id]?.pace.rest(after: moved, took: took, mailWaits: mailWaits) ?? .zero
         await sleep(rest, id)

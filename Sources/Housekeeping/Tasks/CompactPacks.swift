@@ -28,6 +28,7 @@ struct CompactPacks: BackgroundTask {
         }
         let from = context[cursor: "from"].flatMap { Int64($0) } ?? 0
         let step = try await context.store.compact(pack, from: from, limit: context.budget)
+        context.note(verbs: step.messages)
         progress.bytesDone += step.bytes
         progress.item = "pack \(pack)"
         context[cursor: "from"] = step.next.map(String.init)

@@ -109,6 +109,7 @@ final class ImportMail: BackgroundTask {
     }
 
     private func count(_ batch: [ImportedMessage], _ bytes: Int, _ name: String, in context: TaskContext) {
+        context.note(verbs: batch.count)
         var progress = context.progress
         progress.done += batch.count
         progress.bytesDone += bytes
