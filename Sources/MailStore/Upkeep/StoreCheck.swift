@@ -120,7 +120,8 @@ extension StoreSnapshot {
     /// What a check of the index goes through, a table with its indexes a step.
     static let checkedTables: [StaticString] = [
         "PRAGMA quick_check(mailbox)", "PRAGMA quick_check(message)", "PRAGMA quick_check(entry)", "PRAGMA quick_check(expunged)",
-        "PRAGMA quick_check(pack)", "PRAGMA quick_check(owner)", "PRAGMA quick_check(subscription)",
+        "PRAGMA quick_check(pack)", "PRAGMA quick_check(owner)", "PRAGMA quick_check(subscription)", "PRAGMA quick_check(queued)",
+        "PRAGMA quick_check(queued_recipient)",
     ]
 
     func indexFindings(table: Int) throws -> [String] {
