@@ -4,7 +4,8 @@
 #   format    swift format lint --strict, and the shell scripts' syntax
 #   build     the release build that clients and crash share
 #   unit      swift test: tables, transcripts, golden text, corpora, architecture
-#   clients   swaks, curl, smtplib, imaplib, imapclient, mbsync, mutt against packaging/run.sh
+#   clients   swaks, curl, smtplib, imaplib, imapclient, mbsync, mutt, mpop, fetchmail, getmail, gsasl, TLS clients and scanners
+#             against packaging/run.sh
 #   crash     kills, power cuts, full drives, failing system calls
 #   fuzz      every fuzz target for a while
 # --long takes its time where that finds more: 20 deaths of each kind instead of 5, ten minutes of fuzzing instead of ten seconds.
@@ -21,7 +22,7 @@ chosen=()
 for word; do
     case $word in
         --long) fuzz_seconds=600 POSTERN_CRASH_ROUNDS=20 ;;
-        -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
+        -h | --help) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
         *)
             [[ " ${steps[*]} " == *" $word "* ]] || { echo "test.sh: there is no step $word; the steps are: ${steps[*]}" >&2; exit 2; }
             chosen+=("$word")
@@ -49,10 +50,11 @@ run() { # run NAME COMMAND...: a command that is a test by itself
 }
 
 install_tools() {
-    packaging/install-packages.sh python3 python3-venv gcc libc6-dev curl swaks isync mutt tmux e2fsprogs util-linux || return
+    packaging/install-packages.sh python3 python3-venv gcc libc6-dev curl swaks isync mutt tmux e2fsprogs util-linux openssl gnutls-bin \
+        sslscan fetchmail mpop gsasl nftables iproute2 || return
     [ -x "$python" ] || python3 -m venv "$root/.build-venv" || return
     # The version of imapclient is fixed because its live tests' own faults are known by name.
-    "$python" -m pip install --quiet --disable-pip-version-check 'pytest>=8' pytest-timeout 'imapclient==4.1.0'
+    "$python" -m pip install --quiet --disable-pip-version-check 'pytest>=8' pytest-timeout 'imapclient==4.1.0' 'getmail6>=6.19'
 }
 pytest() { # pytest FOLDER: what failed is counted from its report; a report without failures and a bad exit status is one more
     local status=0

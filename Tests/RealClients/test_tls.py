@@ -231,3 +231,14 @@ def test_encryption_can_be_switched_off(server):
         assert s_client(server, "smtps")[0] == 0  # implicit TLS has its own switch
     finally:
         server.cli("settings", "reset", "encryption.mode")
+
+
+@pytest.mark.parametrize("service", ["submission", "smtps", "imap", "imaps", "pop3", "pop3s"])
+def test_sslscan_finds_nothing_old(server, service):
+    protocol = {"smtp": ["--starttls-smtp"], "imap": ["--starttls-imap"], "pop3": ["--starttls-pop3"], None: []}[PORTS[service][1]]
+    scan = subprocess.run(["sslscan", "--no-colour", *protocol, f"127.0.0.1:{port(server, service)}"], capture_output=True, text=True, timeout=60).stdout
+    for version, state in (("SSLv2", "disabled"), ("SSLv3", "disabled"), ("TLSv1.0", "disabled"), ("TLSv1.1", "disabled"), ("TLSv1.2", "enabled"), ("TLSv1.3", "enabled")):
+        assert re.search(rf"^{re.escape(version)} +{state}", scan, re.M), scan
+    assert "Session renegotiation not supported" in scan, scan
+    offered = re.findall(r"^(?:Preferred|Accepted) +(\S+) +(\d+) bits +(\S+)", scan, re.M)
+    assert offered and all(int(bits) >= 128 and re.search("GCM|CHACHA20", cipher) for _, bits, cipher in offered), scan
