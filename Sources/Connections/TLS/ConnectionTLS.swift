@@ -7,8 +7,8 @@ extension Connection {
 
     /// Does the handshake, as the server, with whatever comes next from the peer; what was written before leaves in the clear.
     ///
-    /// Nothing that came in the clear may be left: the session refuses a peer that did not wait for our consent, because its octets
-    /// could be somebody else's (CVE-2011-0411). Throws `.notEncrypted` when the peers did not agree; the peer was told why by TLS.
+    /// Throws `.notEncrypted` when the peers did not agree, which the peer was told by TLS; or when something that came in the clear
+    /// is left, because those octets could be somebody else's (CVE-2011-0411).
     public func startTLS() async throws(ConnectionError) {
         guard let context = service.encryption.context() else { throw .notEncrypted }
         try await encrypt(with: TLSEngine(context), within: service.encryption.handshakeLimit())
@@ -26,7 +26,12 @@ extension Connection {
 
     private func encrypt(with engine: TLSEngine, within limit: Duration) async throws(ConnectionError) {
         loop.assertHere()
-        precondition(tls == nil && input.readableBytes == 0, "octets that came in the clear were kept across the start of TLS")
+        precondition(tlsHandler == nil, "a connection is encrypted once")
+        // Octets that came in the clear are never taken for encrypted ones.
+        guard input.readableBytes == 0 else {
+            tlsFailure = "the peer went on in the clear"
+            throw .notEncrypted
+        }
         guard let context else { throw .closed }
         flush()
         let handler = TLSHandler(engine)

@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import MailCore
 public import MailSettings
 internal import Synchronization
 
@@ -77,7 +78,8 @@ final class TLSClientContext: @unchecked Sendable {
 extension TLSClient {
     /// Prepares a connection; `false` when the host's name or its records cannot be used.
     func prepare(_ ssl: OpaquePointer) -> Bool {
-        guard postern_ssl_set_server_name(ssl, host) == 1 else { return false }
+        // An address is no name to ask for. RFC 6066 §3
+        guard IPAddress(host) != nil || postern_ssl_set_server_name(ssl, host) == 1 else { return false }
         switch proof {
         case .none:
             SSL_set_verify(ssl, SSL_VERIFY_NONE, nil)

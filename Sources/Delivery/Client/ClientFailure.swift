@@ -9,6 +9,7 @@ public struct ClientFailure: Error, Hashable, Sendable {
         case connect = "connecting"
         case greeting = "waiting for the greeting"
         case hello = "saying EHLO"
+        case encryption = "beginning TLS"
         case login = "logging in"
         case mail = "saying MAIL"
         case recipient = "saying RCPT"

@@ -8,97 +8,27 @@ import SMTPWire
 ///
 /// | state | entered by | left by |
 /// |---|---|---|
-/// | greeted | `begin`: greeting, EHLO or HELO, log-in | `send`, `quit` |
+/// | greeted | `begin`: greeting, EHLO or HELO, TLS, log-in | `send`, `quit` |
 /// | ready | a message's end, well or badly, that left the dialogue in step | `send`, `quit` |
 /// | broken | a failure that is thrown | – : the connection is closed |
 struct ClientSession {
     let connection: Connection
     /// Of whom we speak in outcomes.
     let remote: String
+    /// The name by which TLS asks for the server's certificate.
+    let host: String
     let settings: ClientSettings
-    private(set) var offers = Offers()
+    var offers = Offers()
     private var needsReset = false
     /// The server has hung up behind its last answer: the connection is of no more use.
     private(set) var isBroken = false
 
-    init(_ connection: Connection, remote: String, settings: ClientSettings) {
+    init(_ connection: Connection, remote: String, host: String, settings: ClientSettings) {
         self.connection = connection
         self.remote = remote
+        self.host = host
         self.settings = settings
     }
-
-    // MARK: the beginning
-
-    mutating func begin() async throws(ClientFailure) {
-        let greeting = try await reply(.greeting, within: settings.deadlines.greeting)
-        guard greeting.kind == 2 else { throw ClientFailure(.greeting, .reply(greeting)) }
-        try await hello()
-        if let login = settings.login { try await authenticate(login) }
-    }
-
-    /// EHLO, and HELO where that is not known. RFC 5321 §3.2
-    private mutating func hello() async throws(ClientFailure) {
-        say("EHLO \(settings.heloName)")
-        let extended = try await reply(.hello, within: settings.deadlines.command)
-        if extended.kind == 2 {
-            offers = Offers(extended)
-            return
-        }
-        guard extended.kind == 5 else { throw ClientFailure(.hello, .reply(extended)) }
-        say("HELO \(settings.heloName)")
-        let plain = try await reply(.hello, within: settings.deadlines.command)
-        guard plain.kind == 2 else { throw ClientFailure(.hello, .reply(plain)) }
-        offers = Offers()
-    }
-
-    /// RFC 4954 §4; LOGIN, which no standard describes, for the servers that know nothing else.
-    private mutating func authenticate(_ login: RelayLogin) async throws(ClientFailure) {
-        let user = Array(login.user.utf8)
-        let password = Array(login.password.utf8)
-        let answer: RemoteReply
-        if offers.mechanisms.contains("SCRAM-SHA-256") {
-            answer = try await scram(login)
-        } else if offers.mechanisms.contains("PLAIN") {
-            say("AUTH PLAIN \(Self.base64([0] + user + [0] + password))")
-            answer = try await reply(.login, within: settings.deadlines.command)
-        } else if offers.mechanisms.contains("LOGIN") {
-            say("AUTH LOGIN")
-            var next = try await reply(.login, within: settings.deadlines.command)
-            for word in [user, password] where next.kind == 3 {
-                say(Self.base64(word))
-                next = try await reply(.login, within: settings.deadlines.command)
-            }
-            answer = next
-        } else {
-            throw ClientFailure(.login, .noMechanism)
-        }
-        guard answer.kind == 2 else { throw ClientFailure(.login, .reply(answer)) }
-    }
-
-    /// RFC 5802 §5 within RFC 4954 §4: two challenges, the second of which proves who the server is.
-    private func scram(_ login: RelayLogin) async throws(ClientFailure) -> RemoteReply {
-        var client = ScramClient(user: login.user, password: login.password, nonce: ScramClient.freshNonce())
-        say("AUTH SCRAM-SHA-256 \(Self.base64(client.first))")
-        let first = try await reply(.login, within: settings.deadlines.command)
-        guard first.kind == 3 else { return first }
-        guard let challenge = Base64.decode(Array((first.lines.first ?? "").utf8)), let final = client.final(challenge) else {
-            throw ClientFailure(.login, .noMechanism)
-        }
-        say(Self.base64(final))
-        let second = try await reply(.login, within: settings.deadlines.command)
-        guard second.kind == 3 else {
-            // A server that was content without proving itself is not the one whose password it is.
-            guard second.kind == 2 else { return second }
-            throw ClientFailure(.login, .noMechanism)
-        }
-        guard let proof = Base64.decode(Array((second.lines.first ?? "").utf8)), client.accepts(proof) else {
-            throw ClientFailure(.login, .noMechanism)
-        }
-        say("")
-        return try await reply(.login, within: settings.deadlines.command)
-    }
-
-    private static func base64(_ octets: [UInt8]) -> String { String(decoding: Base64.encode(octets), as: UTF8.self) }
 
     // MARK: a message
 
@@ -268,7 +198,7 @@ struct ClientSession {
         say(OutgoingCommand.recipient(recipient.address, parameters: parameters.compactMap(\.self)))
     }
 
-    private func say(_ line: String) {
+    func say(_ line: String) {
         connection.write(line)
         connection.write("\r\n")
     }
@@ -369,7 +299,7 @@ struct ClientSession {
     }
 
     /// One reply, within the time in all, however slowly it drips.
-    private func reply(_ phase: ClientFailure.Phase, within limit: Duration) async throws(ClientFailure) -> RemoteReply {
+    func reply(_ phase: ClientFailure.Phase, within limit: Duration) async throws(ClientFailure) -> RemoteReply {
         var parser = ReplyParser()
         let began = connection.now
         while !parser.isOver {

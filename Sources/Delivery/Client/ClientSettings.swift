@@ -27,6 +27,16 @@ public struct RelayLogin: Hashable, Sendable {
     }
 }
 
+/// How a session with another server is encrypted. Who listens on the way is kept out; who the other one is, is not proved.
+public enum ClientEncryption: Hashable, Sendable {
+    /// By STARTTLS when the server offers it. F25, RFC 7435
+    case whereOffered
+    /// Before the first word. F24, RFC 8314 §3.3
+    case fromTheBeginning
+    /// Not at all: TLS with this server has just come to nothing.
+    case never
+}
+
 /// What a client session needs to know of us.
 public struct ClientSettings: Sendable {
     /// Our name in EHLO. F38
@@ -34,12 +44,17 @@ public struct ClientSettings: Sendable {
     /// Whether SMTPUTF8 is used. F48
     public var usesUTF8: Bool
     public var login: RelayLogin?
+    public var encryption: ClientEncryption
     public var deadlines: ClientDeadlines
 
-    public init(heloName: String, usesUTF8: Bool, login: RelayLogin? = nil, deadlines: ClientDeadlines = ClientDeadlines()) {
+    public init(
+        heloName: String, usesUTF8: Bool, login: RelayLogin? = nil, encryption: ClientEncryption = .whereOffered,
+        deadlines: ClientDeadlines = ClientDeadlines()
+    ) {
         self.heloName = heloName
         self.usesUTF8 = usesUTF8
         self.login = login
+        self.encryption = encryption
         self.deadlines = deadlines
     }
 }

@@ -67,7 +67,18 @@ public struct DispatcherServices: Sendable {
         let settings = settings.current
         var login: RelayLogin?
         if case .relay = hop, settings.relay.auth { login = RelayLogin(user: settings.relay.user, password: settings.relay.password) }
-        return ClientSettings(heloName: ownName, usesUTF8: settings.smtp.utf8, login: login, deadlines: deadlines)
+        return ClientSettings(
+            heloName: ownName, usesUTF8: settings.smtp.utf8, login: login,
+            encryption: comesFirst(on: hop, settings.relay.smtps) ? .fromTheBeginning : .whereOffered, deadlines: deadlines)
+    }
+
+    /// Whether TLS comes before the first word: always on port 465, and where F24 says so.
+    private func comesFirst(on hop: NextHop, _ relayDoes: Bool) -> Bool {
+        switch hop {
+        case .exchangers: false
+        case .host(_, let port): port == 465
+        case .relay(_, let port): port == 465 || relayDoes
+        }
     }
 
     /// What is changed in messages on the way to the next hop. F27, F47

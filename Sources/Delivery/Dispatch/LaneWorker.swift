@@ -74,19 +74,16 @@ struct LaneWorker: Sendable {
         let now = services.store.queueClock.now
         guard !dispatcher.backoff.isLeftAlone(peer, at: .milliseconds(now.milliseconds)) else { return .leftAlone }
         let remote = name == peer.address.description ? name : "\(name) [\(peer.address)]"
-        let client = services.client(for: hop)
-        let failure: ClientFailure
-        do throws(ConnectFailure) {
-            let result = try await services.hub.connect(to: peer, within: client.deadlines.connect) { connection in
-                await converse(connection, remote: remote, client: client, first: first)
-            }
-            guard let broken = result else {
-                dispatcher.backoff.succeeded(peer)
-                return .served
-            }
-            failure = broken
-        } catch {
-            failure = ClientFailure(.connect, .connect(error))
+        var client = services.client(for: hop)
+        var failure = await talk(first, at: peer, named: name, remote, client)
+        // Mail that may be read on the way is better than none; a password is not shown to anybody. RFC 7435 §3
+        if failure?.phase == .encryption, failure?.isStop == false, client.encryption == .whereOffered, client.login == nil {
+            client.encryption = .never
+            failure = await talk(first, at: peer, named: name, remote, client)
+        }
+        guard let failure else {
+            dispatcher.backoff.succeeded(peer)
+            return .served
         }
         if failure.isStop { return .stopped }
         if case .ours = failure.cause {
@@ -96,11 +93,24 @@ struct LaneWorker: Sendable {
         return .failed(failure.outcome(remote))
     }
 
+    /// One connection. `nil` when the first message has its answer, else why it has none.
+    private func talk(
+        _ first: QueuedMessage, at peer: Peer, named name: String, _ remote: String, _ client: ClientSettings
+    ) async -> ClientFailure? {
+        do throws(ConnectFailure) {
+            return try await services.hub.connect(to: peer, within: client.deadlines.connect) { connection in
+                await converse(connection, remote: remote, host: name, client: client, first: first)
+            }
+        } catch {
+            return ClientFailure(.connect, .connect(error))
+        }
+    }
+
     /// The session, on the connection's loop. `nil` when the first message has its answer, else why it has none.
     private func converse(
-        _ connection: Connection, remote: String, client: ClientSettings, first: QueuedMessage
+        _ connection: Connection, remote: String, host: String, client: ClientSettings, first: QueuedMessage
     ) async -> ClientFailure? {
-        var session = ClientSession(connection, remote: remote, settings: client)
+        var session = ClientSession(connection, remote: remote, host: host, settings: client)
         var message = first
         var isFirst = true
         do throws(ClientFailure) {

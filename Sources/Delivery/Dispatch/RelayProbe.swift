@@ -35,7 +35,7 @@ extension Dispatcher {
             let peer = Peer(address: address, port: relay.port)
             do throws(ConnectFailure) {
                 let talk = try await services.hub.connect(to: peer, within: client.deadlines.connect) { connection in
-                    await Self.talk(connection, client)
+                    await Self.talk(connection, host: relay.host, client)
                 }
                 return steps + [ProbeStep(name: "connection", isOK: true, words: "\(peer)")] + talk
             } catch {
@@ -45,16 +45,29 @@ extension Dispatcher {
         return steps
     }
 
-    private static func talk(_ connection: Connection, _ client: ClientSettings) async -> [ProbeStep] {
-        var session = ClientSession(connection, remote: "", settings: client)
+    private static func talk(_ connection: Connection, host: String, _ client: ClientSettings) async -> [ProbeStep] {
+        var session = ClientSession(connection, remote: "", host: host, settings: client)
         do throws(ClientFailure) {
             try await session.begin()
         } catch {
-            return [ProbeStep(name: error.phase == .login ? "log-in" : "greeting", isOK: false, words: error.outcome("").words)]
+            let reason = connection.tlsFailure.map { " (\($0))" } ?? ""
+            return [ProbeStep(name: error.step, isOK: false, words: error.outcome("").words + reason)]
         }
         await session.quit()
-        let greeting = ProbeStep(name: "greeting", isOK: true, words: "the relay answers")
-        guard let login = client.login else { return [greeting] }
-        return [greeting, ProbeStep(name: "log-in", isOK: true, words: "as \(login.user)")]
+        var steps = [ProbeStep(name: "greeting", isOK: true, words: "the relay answers")]
+        if let tls = connection.tls { steps.append(ProbeStep(name: "encryption", isOK: true, words: "\(tls.version), \(tls.cipher)")) }
+        if let login = client.login { steps.append(ProbeStep(name: "log-in", isOK: true, words: "as \(login.user)")) }
+        return steps
+    }
+}
+
+extension ClientFailure {
+    /// What an operator calls the part of the way where it ended.
+    fileprivate var step: String {
+        switch phase {
+        case .encryption: "encryption"
+        case .login: "log-in"
+        default: "greeting"
+        }
     }
 }

@@ -7,6 +7,11 @@ public struct RelaySettings: SettingsGroup {
         "Server that takes all mail that is not for local recipients, by name or address; empty: mail goes to each domain's own servers.",
         takesEffect: .live)
     public let port = Setting("relay.port", 25, .port, "Its port.", takesEffect: .live)
+    /// F24
+    public let smtps = Setting(
+        "relay.smtps", false,
+        "Whether TLS comes before the first word; on port 465 it always does. Elsewhere STARTTLS is taken when the relay offers it.",
+        takesEffect: .live)
     public let auth = Setting("relay.auth", false, "Whether this server logs in at the relay.", takesEffect: .live)
     public let user = Setting("relay.user", "", "Name for the log-in.", takesEffect: .live)
     public let password = Setting("relay.password", "", "Password for the log-in.", takesEffect: .live)
