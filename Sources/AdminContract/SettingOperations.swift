@@ -69,8 +69,8 @@ public struct SettingFacts: Codable, Sendable {
 
     public init(_ setting: DeclaredSetting) {
         key = setting.key
-        value = setting.value
-        text = setting.text
+        value = setting.shown
+        text = setting.shownText
         `default` = setting.defaultValue
         origin = setting.origin.description
         allowed = setting.allowed
@@ -93,8 +93,8 @@ public struct SettingsChanged: Codable, Sendable {
 
         public init(before: DeclaredSetting, after: DeclaredSetting) {
             key = after.key
-            self.before = before.text
-            self.after = after.text
+            self.before = before.shownText
+            self.after = after.shownText
             origin = after.origin.description
             takesEffect = after.takesEffect
             effect =

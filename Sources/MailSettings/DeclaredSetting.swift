@@ -15,6 +15,13 @@ public struct DeclaredSetting: Sendable {
     public let origin: SettingOrigin
     /// A port that Postern listens on.
     public let claimsPort: Bool
+    /// See `shown`.
+    public let isSecret: Bool
+
+    /// What may be seen of the value: that there is one, if it is secret.
+    public var shown: WrittenValue { isSecret && !text.isEmpty ? .text("(secret)") : value }
+    /// The same as text.
+    public var shownText: String { isSecret && !text.isEmpty ? "(secret)" : text }
 
     /// The part before the first dot: `smtp`.
     public var group: String { String(key.prefix { $0 != "." }) }

@@ -6,6 +6,8 @@ public struct SettingRule<Value: SettingValue>: Sendable {
     let complaint: String
     /// The number is a port that we listen on: no two of these may be equal.
     var claimsPort = false
+    /// The value is a password: it stands in the file only, in no list, no answer and no journal.
+    var isSecret = false
     let permits: @Sendable (Value) -> Bool
 
     /// Every value of the type.
@@ -36,6 +38,15 @@ extension SettingRule where Value == Int {
     public static var servicePort: SettingRule {
         var rule = port
         rule.claimsPort = true
+        return rule
+    }
+}
+
+extension SettingRule where Value == String {
+    /// A password or a key of another server.
+    public static var secret: SettingRule {
+        var rule = any
+        rule.isSecret = true
         return rule
     }
 }

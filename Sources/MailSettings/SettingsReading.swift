@@ -81,7 +81,7 @@ final class SettingsReading: Sendable {
         let declared = DeclaredSetting(
             key: key, doc: doc, form: Value.form, allowed: rule.allowed, takesEffect: takesEffect,
             defaultValue: defaultValue.written, defaultText: defaultValue.text, value: value.written, text: value.text,
-            origin: origin, claimsPort: rule.claimsPort)
+            origin: origin, claimsPort: rule.claimsPort, isSecret: rule.isSecret)
         state.withLock {
             precondition(!$0.declared.contains { $0.key == key }, "the setting \(key) is declared twice")
             $0.declared.append(declared)

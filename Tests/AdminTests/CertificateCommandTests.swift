@@ -205,7 +205,7 @@ import Testing
         func declared(_ key: String, _ text: String) -> DeclaredSetting {
             DeclaredSetting(
                 key: key, doc: "", form: .text, allowed: "", takesEffect: .live, defaultValue: .text("default"), defaultText: "default",
-                value: .text(text), text: text, origin: .default, claimsPort: false)
+                value: .text(text), text: text, origin: .default, claimsPort: false, isSecret: false)
         }
         let settings = [declared("smtp.helo-name", "y"), declared("smtp.certificate", "x"), declared("mailbox.certificate", "default")]
         #expect(CertificateUse.setting(naming: "x", in: settings) == "smtp.certificate")

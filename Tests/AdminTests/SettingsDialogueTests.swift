@@ -89,4 +89,17 @@ import Testing
             for setting in Settings.all { #expect(body.contains("\"key\":\"\(setting.key)\"")) }
         }
     }
+
+    /// Another server's password is in the file, and nowhere else.
+    @Test func secretsStaySecret() async throws {
+        try await House.open { house in
+            let changed = try await house.ask("PUT", "/api/settings", #"{"values":{"relay.password":"hunter2"}}"#)
+            #expect(changed.status == 200 && changed.body.contains(#""after":"(secret)","before":"""#))
+            let shown = try await house.ask("GET", "/api/settings/relay.password")
+            #expect(shown.body.contains(#""text":"(secret)","value":"(secret)""#))
+            #expect(try await !house.ask("GET", "/api/settings").body.contains("hunter2"))
+            #expect(house.settings.current.relay.password == "hunter2")
+            #expect(house.settings.current.declared.filter(\.isSecret).map { $0.shown.toml } == ["\"(secret)\""])
+        }
+    }
 }

@@ -41,7 +41,7 @@ struct SettingsHandlers: Sendable {
         }
         for (before, after) in changed.changes where before.value != after.value {
             services.logger.notice(
-                "\(after.key) changed from \(before.value.toml) to \(after.value.toml)",
+                "\(after.key) changed from \(before.shown.toml) to \(after.shown.toml)",
                 metadata: ["event": "\(JournalEvent.settingsChanged.rawValue)"])
         }
         return SettingsChanged(changes: changed.changes.map { SettingsChanged.Change(before: $0.before, after: $0.after) })

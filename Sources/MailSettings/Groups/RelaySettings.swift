@@ -14,7 +14,8 @@ public struct RelaySettings: SettingsGroup {
         takesEffect: .live)
     public let auth = Setting("relay.auth", false, "Whether this server logs in at the relay.", takesEffect: .live)
     public let user = Setting("relay.user", "", "Name for the log-in.", takesEffect: .live)
-    public let password = Setting("relay.password", "", "Password for the log-in.", takesEffect: .live)
+    public let password = Setting(
+        "relay.password", "", .secret, "Password for the log-in. It is never shown.", takesEffect: .live)
     public let changeSender = Setting(
         "relay.change-sender", false, "Whether From and the envelope's sender become relay.sender in mail to the relay.", takesEffect: .live
     )
