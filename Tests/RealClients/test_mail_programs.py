@@ -149,10 +149,11 @@ def test_curl(full, tmp_path, url, options):
 @pytest.mark.parametrize("starttls", [False, True])
 def test_gsasl(full, tmp_path, protocol, port, mechanism, starttls):
     """Another implementation of SCRAM proves itself to ours, and ours to it."""
-    if mechanism.endswith("PLUS"):
-        pytest.skip("Debian's gsasl binds to tls-unique only, which TLS 1.3 has not")
+    isBound = mechanism.endswith("PLUS")
+    if isBound and not starttls:
+        pytest.skip("there is no channel to bind to")
     command = ["gsasl", f"--{protocol}", "--connect", f"127.0.0.1:{getattr(full, port)}", "-m", mechanism]
-    command += ["-a", address("carol"), "-d"] + ([] if starttls else ["--no-starttls"]) + ["--x509-ca-file=", "--no-cb"]
+    command += ["-a", address("carol"), "-d"] + ([] if starttls else ["--no-starttls"]) + ["--x509-ca-file="] + ([] if isBound else ["--no-cb"])
     for password, isRight in ((PASSWORD, True), ("guessed", False)):
         done = subprocess.run([*command, "-p", password], input="", capture_output=True, text=True, timeout=60)
         said = done.stdout + done.stderr
