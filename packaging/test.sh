@@ -85,7 +85,7 @@ step_crash() { with_programs && pytest Crash; }
 # The modules that a fuzz target stands on, lowest first. Only floors 0 and 1 have parsers of a peer's bytes.
 fuzz_modules() { # fuzz_modules FILE
     local floors=(MailCore Netlink MessageFormat SMTPWire IMAPWire POP3Wire SASL) needed found=() i
-    imports() { sed -nE 's/^(public |internal )?import ([A-Za-z]+)$/\2/p' "$@" | sort -u | tr '\n' ' '; }
+    imports() { sed -nE 's/^(public |internal )?import ([A-Za-z0-9]+)$/\2/p' "$@" | sort -u | tr '\n' ' '; }
     needed=" $(imports "$1")"
     for ((i = ${#floors[@]} - 1; i >= 0; i--)); do
         [[ $needed == *" ${floors[i]} "* ]] || continue
