@@ -27,7 +27,7 @@ people() {
 up() {
   bench_common; BIN=$("$BENCH_HOME/../build.sh") || return 1; mkdir -p "$P"; echo "BIN=$BIN" > "$P/bin"
   [ -x "$BENCH_DIR/count" ] && [ ! "$BENCH_HOME/load/count.c" -nt "$BENCH_DIR/count" ] || cc -O2 -o "$BENCH_DIR/count" "$BENCH_HOME/load/count.c" -lsqlite3 || return 1
-  printf '[smtp]\nport = 6525\ninterfaces = ["127.0.0.1"]\n[submission]\nport = 6587\n[smtps]\nport = 6465\n[imap]\nport = 6143\n[imaps]\nport = 6993\n[pop3]\nport = 6110\n[pop3s]\nport = 6995\n[mailbox]\ninterfaces = ["127.0.0.1"]\n' > "$P/postern.toml"
+  printf '[smtp]\nport = 6525\ninterfaces = ["127.0.0.1"]\n[submission]\nport = 6587\n[smtps]\nport = 6465\n[imap]\nport = 6143\n[imaps]\nport = 6993\n[pop3]\nport = 6110\n[pop3s]\nport = 6995\n[mailbox]\ninterfaces = ["127.0.0.1"]\n[accounts]\npassword-iterations = 4096\n' > "$P/postern.toml"
   stop && people && start
 }
 reset() { . "$P/bin"; stop && rm -rf "$STATE" && cp -a "$CLEAN" "$STATE" && sync -f "$STATE" && start && sleep 0.5; }

@@ -41,7 +41,6 @@ extension Connection {
             throw .closed
         }
         tlsHandler = handler
-        readSize.expect(content: true)
         if isReadingPaused { setReading(true) }
         do throws(ConnectionError) {
             try await handshake(within: limit)
@@ -49,7 +48,6 @@ extension Connection {
             handler.giveUp()
             throw error
         }
-        readSize.expect(content: false)
     }
 
     private func handshake(within limit: Duration) async throws(ConnectionError) {
