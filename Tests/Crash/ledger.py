@@ -6,6 +6,7 @@ import hashlib
 import random
 import re
 import threading
+import time
 
 IDENTIFIER = re.compile(rb"^Message-ID: <([^>]+)>\r$", re.M | re.I)
 DIGEST = re.compile(rb"^X-Digest: ([0-9a-f]{64})\r$", re.M)
@@ -30,10 +31,27 @@ class Ledger:
         self.tried = set()  # (account, identifier)
         self.acknowledged = set()
         self.refused = set()
+        self.dark_since = None
+        self.late = 0  # seconds after the power went at which the last acknowledgement came
 
     def note(self, which, accounts, identifier):
         with self.lock:
+            if which is self.acknowledged and self.dark_since is not None:
+                self.late = max(self.late, time.monotonic() - self.dark_since)
+                return
             which.update((account, identifier) for account in accounts)
+
+    def power_goes(self):
+        """What is acknowledged from now on is no promise. The kernel's stand-in for a power cut answers a sync that is under way at
+        that moment with success now and then, though nothing reached the drive; with the real thing nobody would hear of it."""
+        with self.lock:
+            self.dark_since, self.late = time.monotonic(), 0
+
+    def power_is_back(self):
+        """Only what was under way may have been answered: whoever goes on saying yes without a drive lies."""
+        with self.lock:
+            self.dark_since = None
+        assert self.late < 0.25, f"a message was acknowledged {self.late:.2f} s after the power had gone"
 
     def forgive_refusals(self):
         """After a crash a refused message may turn out to have been written."""

@@ -19,12 +19,14 @@ def test_power_cut(rounds):
             before = len(ledger.acknowledged)
             with Load(server, ledger) as load:
                 time.sleep(random.uniform(0.3, 3))
+                ledger.power_goes()
                 drive.cut_power()
-                time.sleep(random.uniform(0, 0.3))  # whoever is still answered 250 now is lied to, and that will come out
+                time.sleep(random.uniform(0, 0.3))
                 load.over.set()
                 server.kill()
             drive.unmount()
             drive.mount()
+            ledger.power_is_back()
             server.start()
             ledger.forgive_refusals()
             there = ledger.check(server)
@@ -42,6 +44,7 @@ def test_a_daemon_that_does_not_sync_would_be_found_out(library, tmp_path):
     with Drive(mebibytes=1024) as drive, Demonstration(drive.path / "state", environment=environment) as server:
         with Load(server, ledger) as load:
             time.sleep(2)
+            ledger.power_goes()
             drive.cut_power()
             load.over.set()
             server.kill()
