@@ -1,5 +1,6 @@
 """A Postern of one's own for a test: packaging/run.sh on free ports with its state in a temporary folder."""
 
+import contextlib
 import imaplib
 import os
 import pathlib
@@ -18,10 +19,17 @@ START_SECONDS = 60  # an unclean stop may have left work for the start
 STOP_SECONDS = 20
 
 
+def free_ports(count):
+    """Different ones: each is held until all are found."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_ports(1)[0]
 
 
 def address(name):
@@ -78,9 +86,9 @@ class Demonstration(Server):
     """`settings` are given as --set; `environment` is added to the daemon's."""
 
     def __init__(self, state=None, settings=None, environment=None):
-        super().__init__(free_port(), free_port())
-        self.submission_port, self.smtps_port, self.imaps_port = free_port(), free_port(), free_port()
-        self.pop3_port, self.pop3s_port = free_port(), free_port()
+        smtp_port, imap_port, *others = free_ports(7)
+        super().__init__(smtp_port, imap_port)
+        self.submission_port, self.smtps_port, self.imaps_port, self.pop3_port, self.pop3s_port = others
         self.folder = tempfile.TemporaryDirectory(prefix="postern-test-")
         self.state = pathlib.Path(state) if state else pathlib.Path(self.folder.name) / "state"
         self.journal = pathlib.Path(self.folder.name) / "journal"
