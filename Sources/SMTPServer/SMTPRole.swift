@@ -9,5 +9,4 @@ public enum SMTPRole: String, CaseIterable, Sendable {
 
     /// Whether nobody sends without logging in. RFC 6409 §4.3
     var demandsLogin: Bool { self != .relay }
-    var isEncryptedFromTheBeginning: Bool { self == .submissions }
 }

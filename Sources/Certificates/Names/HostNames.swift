@@ -25,11 +25,11 @@ enum HostNames {
 }
 
 extension NamedCertificate {
-    /// Whether a client that asked for `host` finds its name here. `*` stands for exactly one label, the left-most. RFC 9525 §6.3
-    public func covers(_ host: String) -> Bool {
-        guard let host = HostNames.normalised(host.utf8) else { return false }
-        if hostNames.contains(host) { return true }
-        guard let dot = host.firstIndex(of: ".") else { return false }
-        return hostNames.contains("*" + host[dot...])
+    /// The host names of a certificate that a client who asks for `host` may be shown, the exact one first; none for what is no
+    /// host's name. `*` stands for exactly one label, the left-most. RFC 9525 §6.3
+    public static func hostNames(for host: String) -> [String] {
+        guard let host = HostNames.normalised(host.utf8) else { return [] }
+        guard let dot = host.firstIndex(of: ".") else { return [host] }
+        return [host, "*" + host[dot...]]
     }
 }

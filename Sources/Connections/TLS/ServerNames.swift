@@ -28,17 +28,15 @@ final class ServerNames: @unchecked Sendable {
                     return SSL_TLSEXT_ERR_NOACK
                 }
                 let names = Unmanaged<ServerNames>.fromOpaque(argument).takeUnretainedValue()
-                return names.choose(String(cString: asked).lowercased(), for: ssl)
+                return names.choose(String(cString: asked), for: ssl)
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     /// A host that no certificate is for gets the own one: a mail client shows its user what it met, which a refusal would not.
     private func choose(_ host: String, for ssl: OpaquePointer) -> CInt {
-        let wildcard = host.firstIndex(of: ".").map { "*" + host[$0...] }
-        let forms = [host, wildcard].compactMap { $0 }
-        for form in forms {
-            if own.contains(form) { return SSL_TLSEXT_ERR_OK }
-            guard let context = others[form] else { continue }
+        for name in NamedCertificate.hostNames(for: host) {
+            if own.contains(name) { return SSL_TLSEXT_ERR_OK }
+            guard let context = others[name] else { continue }
             SSL_set_SSL_CTX(ssl, context)
             return SSL_TLSEXT_ERR_OK
         }
