@@ -9,21 +9,21 @@ public struct LoginConditions: Sendable {
     public let peer: Peer
     /// `nil` when everybody on the way can read along.
     public let tls: TLSFacts?
+    private let tlsBindings: @Sendable () -> TLSBindings?
 
-    public init(service: String, peer: Peer, tls: TLSFacts?) {
+    /// `tlsBindings` is asked by who needs them, on the connection's event loop.
+    public init(service: String, peer: Peer, tls: TLSFacts?, tlsBindings: @escaping @Sendable () -> TLSBindings? = { nil }) {
         self.service = service
         self.peer = peer
         self.tls = tls
+        self.tlsBindings = tlsBindings
     }
 
     /// Those of this moment: STARTTLS changes them.
     public init(of connection: Connection) {
-        self.init(service: connection.serviceName, peer: connection.peer, tls: connection.tls)
+        self.init(service: connection.serviceName, peer: connection.peer, tls: connection.tls) { connection.tlsBindings }
     }
 
-    /// What SCRAM binds to; `nil` where there is nothing.
-    var bindings: ChannelBindings? {
-        guard let tls, !tls.endPointBinding.isEmpty || tls.exporterBinding != nil else { return nil }
-        return ChannelBindings(endPoint: tls.endPointBinding, exporter: tls.exporterBinding)
-    }
+    /// What SCRAM binds to; `nil` in the clear.
+    var bindings: ChannelBindings? { tlsBindings().map { ChannelBindings(endPoint: $0.endPoint, exporter: $0.exporter) } }
 }

@@ -41,7 +41,7 @@ public final class LoginDesk: Sendable {
 
     func offered(under conditions: LoginConditions) -> [Mechanism] {
         guard passwordRefusal(under: conditions) == nil else { return [] }
-        return Mechanism.allCases.filter { !$0.bindsChannel || conditions.bindings != nil }
+        return Mechanism.allCases.filter { !$0.bindsChannel || conditions.tls != nil }
     }
 
     /// Whom an attempt is counted by.

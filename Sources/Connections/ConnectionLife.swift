@@ -97,6 +97,7 @@ extension Connection {
         waitBegan = loop.now
         if isReadingPaused { setReading(true) }
         let delivered = loop.loop.makePromise(of: Void.self)
+        tlsHandler?.endWithNextFlush()
         context.writeAndFlush(NIOAny(output), promise: delivered)
         output = ByteBuffer()
         delivered.futureResult.assumeIsolatedUnsafeUnchecked().whenComplete { [self] _ in

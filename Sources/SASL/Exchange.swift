@@ -36,15 +36,15 @@ public struct Exchange: Sendable {
     public let mechanism: Mechanism
     private var state: State
 
-    /// `bindings`: those of the channel, where mechanisms that bind it are offered. `nonce`: our part of SCRAM's, printable and
+    /// `bindings`: those of the channel, where mechanisms that bind it are offered; SCRAM alone asks for them. `nonce`: our part of SCRAM's, printable and
     /// without commas; never used twice.
-    public init(_ mechanism: Mechanism, bindings: ChannelBindings? = nil, nonce: [UInt8] = Self.newNonce()) {
+    public init(_ mechanism: Mechanism, bindings: @autoclosure () -> ChannelBindings? = nil, nonce: [UInt8] = Self.newNonce()) {
         self.mechanism = mechanism
         state =
             switch mechanism {
             case .plain: .plain
             case .login: .loginName
-            case .scramSHA256, .scramSHA256Plus: .scram(ScramExchange(isPlus: mechanism.bindsChannel, bindings: bindings, nonce: nonce))
+            case .scramSHA256, .scramSHA256Plus: .scram(ScramExchange(isPlus: mechanism.bindsChannel, bindings: bindings(), nonce: nonce))
             }
     }
 

@@ -42,7 +42,9 @@ final class TestDesk: Sendable {
 
     /// One session's log-in, from a stranger's address unless another is said.
     func login(from address: String = "192.0.2.7", tls: TLSFacts? = nil) -> Login {
-        let conditions = LoginConditions(service: "imap", peer: peer(address), tls: tls)
+        let conditions = LoginConditions(service: "imap", peer: peer(address), tls: tls) {
+            tls == nil ? nil : TLSBindings(endPoint: Array("certificate".utf8), exporter: Array("exported".utf8))
+        }
         return Login(at: desk, conditions: { conditions }, rest: { [clock] duration throws(ConnectionError) in clock.advance(duration) })
     }
 }
@@ -93,5 +95,4 @@ func address(_ text: String) -> IPAddress {
 func peer(_ text: String) -> Peer { Peer(address: address(text), port: 4711) }
 
 let modern = TLSFacts(
-    version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", serverName: nil, endPointBinding: Array("certificate".utf8),
-    exporterBinding: Array("exported".utf8))
+    version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", serverName: nil)

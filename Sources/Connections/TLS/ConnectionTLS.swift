@@ -24,6 +24,12 @@ extension Connection {
         try await encrypt(with: engine, within: limit)
     }
 
+    /// What a log-in can be tied to; `nil` in the clear.
+    public var tlsBindings: TLSBindings? {
+        loop.assertHere()
+        return tls == nil ? nil : tlsHandler?.bindings
+    }
+
     private func encrypt(with engine: TLSEngine, within limit: Duration) async throws(ConnectionError) {
         loop.assertHere()
         precondition(tlsHandler == nil, "a connection is encrypted once")

@@ -62,6 +62,9 @@ final class TLSEngine {
 
     var isServer: Bool { SSL_is_server(ssl) == 1 }
     var isEstablished: Bool { state == .established }
+    /// Whether what lies in `toSend` at the handshake's end can wait for the first answer: below TLS 1.3 the server's own end of the
+    /// handshake is among it.
+    var owesOnlyTicket: Bool { isServer && SSL_version(ssl) >= TLS1_3_VERSION }
 
     func receive(_ buffer: ByteBuffer) {
         if received.readableBytes == 0 { received = buffer } else { received.writeImmutableBuffer(buffer) }
@@ -93,10 +96,11 @@ final class TLSEngine {
     /// Appends the octets that have come to `plain`.
     func decrypt(into plain: inout ByteBuffer) -> Decrypted {
         guard state == .established else { return .all }
-        while true {
+        // OpenSSL takes no more from us than the record it works on: without octets of ours or text of its own nothing is left in it.
+        while received.readableBytes > 0 || SSL_pending(ssl) > 0 {
             var result: CInt = 0
             // Its text is no longer than what carried it; a record that began earlier lies in OpenSSL's buffer.
-            plain.writeWithUnsafeMutableBytes(minimumWritableBytes: max(512, min(received.readableBytes, 1 << 16))) { room in
+            plain.writeWithUnsafeMutableBytes(minimumWritableBytes: max(256, min(received.readableBytes, 1 << 16))) { room in
                 ERR_clear_error()
                 result = SSL_read(ssl, room.baseAddress, CInt(clamping: room.count))
                 return max(0, Int(result))
@@ -108,6 +112,7 @@ final class TLSEngine {
             default: return .failed(fail())
             }
         }
+        return .all
     }
 
     /// Puts the records that carry `plain` into `toSend`.
@@ -154,9 +159,11 @@ final class TLSEngine {
         TLSFacts(
             version: String(cString: SSL_get_version(ssl)),
             cipher: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)).map { String(cString: $0) } ?? "unknown",
-            serverName: SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0).lowercased() },
-            endPointBinding: ChannelBinding.endPoint(of: ssl), exporterBinding: ChannelBinding.exporter(of: ssl))
+            serverName: SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0).lowercased() })
     }
+
+    /// Made when somebody asks: it costs as much as some messages.
+    var bindings: TLSBindings { TLSBindings(endPoint: ChannelBinding.endPoint(of: ssl), exporter: ChannelBinding.exporter(of: ssl)) }
 }
 
 /// The way between OpenSSL and an engine's buffers.

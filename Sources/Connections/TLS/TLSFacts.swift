@@ -6,16 +6,23 @@ public struct TLSFacts: Hashable, Sendable {
     public let cipher: String
     /// The host name that the peer asked for (SNI), in lower case. RFC 6066 §3
     public let serverName: String?
-    /// The `tls-server-end-point` channel binding: a digest of the server's certificate. RFC 5929 §4.1
-    public let endPointBinding: [UInt8]
-    /// The `tls-exporter` channel binding, 32 octets; `nil` below TLS 1.3. RFC 9266 §4.2
-    public let exporterBinding: [UInt8]?
 
-    public init(version: String, cipher: String, serverName: String?, endPointBinding: [UInt8], exporterBinding: [UInt8]?) {
+    public init(version: String, cipher: String, serverName: String?) {
         self.version = version
         self.cipher = cipher
         self.serverName = serverName
-        self.endPointBinding = endPointBinding
-        self.exporterBinding = exporterBinding
+    }
+}
+
+/// What ties a log-in to this one encrypted connection.
+public struct TLSBindings: Hashable, Sendable {
+    /// `tls-server-end-point`: a digest of the server's certificate. RFC 5929 §4.1
+    public let endPoint: [UInt8]
+    /// `tls-exporter`, 32 octets; `nil` below TLS 1.3. RFC 9266 §4.2
+    public let exporter: [UInt8]?
+
+    public init(endPoint: [UInt8], exporter: [UInt8]?) {
+        self.endPoint = endPoint
+        self.exporter = exporter
     }
 }

@@ -10,7 +10,7 @@ enum TLSEvent {
 /// Stands between the socket and the connection and encrypts. Whose promise is kept, has his octets' ciphertext with the kernel.
 ///
 /// What is written before the handshake's end waits for it. A close says goodbye first (close_notify), and closes when that has left;
-/// `abandon()` closes at once.
+/// `abandon()` closes at once. Each write is a system call and a packet: a ticket leaves with the first answer, a goodbye with the last.
 final class TLSHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -20,14 +20,20 @@ final class TLSHandler: ChannelDuplexHandler {
     private let engine: TLSEngine
     private var waiting: CircularBuffer<(plain: ByteBuffer, written: EventLoopPromise<Void>?)> = []
     private var hasFailed = false
+    private var endsWithNextFlush = false
     private var hasSaidGoodbye = false
     private var peerHasEnded = false
     private var isAbandoned = false
 
     init(_ engine: TLSEngine) { self.engine = engine }
 
+    var bindings: TLSBindings { engine.bindings }
+
     /// From now on a close waits for nothing.
     func abandon() { isAbandoned = true }
+
+    /// What is flushed next is the last: the goodbye leaves with it.
+    func endWithNextFlush() { endsWithNextFlush = true }
 
     /// A client speaks first.
     func handlerAdded(context: ChannelHandlerContext) {
@@ -72,7 +78,7 @@ final class TLSHandler: ChannelDuplexHandler {
         switch engine.advance() {
         case .waiting: send(context)
         case .established(let facts):
-            send(context)
+            if !engine.owesOnlyTicket { send(context) }
             context.fireUserInboundEventTriggered(TLSEvent.established(facts))
             if !waiting.isEmpty { flush(context: context) }
         case .failed(let reason):
@@ -83,10 +89,11 @@ final class TLSHandler: ChannelDuplexHandler {
 
     private func decrypt(_ context: ChannelHandlerContext) {
         var plain = context.channel.allocator.buffer(capacity: engine.received.readableBytes)
+        let owed = engine.toSend.readableBytes
         let outcome = engine.decrypt(into: &plain)
-        if plain.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plain)) }
         // A key update or an alert may be due to the peer.
-        send(context)
+        if engine.toSend.readableBytes > owed { send(context) }
+        if plain.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plain)) }
         switch outcome {
         case .all: break
         case .ended: endInput(context)
@@ -125,6 +132,7 @@ final class TLSHandler: ChannelDuplexHandler {
                 engine.encrypt(plain)
                 if let promise { written.setOrCascade(to: promise) }
             }
+            if endsWithNextFlush { sayGoodbye() }
             send(context, written)
         }
         context.flush()
@@ -135,13 +143,18 @@ final class TLSHandler: ChannelDuplexHandler {
             if mode == .all { failWaiting(ChannelError.ioOnClosedChannel) }
             return context.close(mode: mode, promise: promise)
         }
-        hasSaidGoodbye = true
         flush(context: context)
-        engine.sayGoodbye()
+        sayGoodbye()
         let left = context.eventLoop.makePromise(of: Void.self)
         send(context, left)
         context.flush()
         left.futureResult.assumeIsolatedUnsafeUnchecked().whenComplete { _ in context.close(mode: mode, promise: promise) }
+    }
+
+    private func sayGoodbye() {
+        guard !hasSaidGoodbye else { return }
+        hasSaidGoodbye = true
+        engine.sayGoodbye()
     }
 
     /// Hands the engine's octets to the socket; they leave with the next flush.
