@@ -10,7 +10,9 @@ name=p$$
 
 work=$(mktemp -d)
 trap '"$gateway/gateway-down.sh" "$name"; rm -rf "$work"' EXIT
-boot || exit 1
-# A chapter that wants to install by itself says so.
-if ! grep -q '^# installs by itself$' "$chapter"; then install_package "$DEB" || exit 1; fi
+# A chapter that wants to boot or to install by itself says so.
+if ! grep -q '^# boots by itself$' "$chapter"; then
+    boot || exit 1
+    if ! grep -q '^# installs by itself$' "$chapter"; then install_package "$DEB" || exit 1; fi
+fi
 . "$chapter"

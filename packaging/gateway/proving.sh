@@ -90,5 +90,34 @@ mail() {
     [ "$1" = lan ] || address=203.0.113.1
     ip netns exec "$name-$1" python3 "$gateway/mail.py" "$address" "$2"
 }
-# load SECONDS [PORT]: 50 connections a second from the LAN, each a whole short session; says what became of them
-load() { LAN python3 "$gateway/load.py" 192.168.50.1 "${2:-25}" 50 "$1"; }
+# begin_load: from now on 50 connections a second from the LAN, each a whole short session; end_load says what became of them.
+begin_load() {
+    rm -f "$work/load.stop"
+    LAN python3 "$gateway/load.py" 192.168.50.1 25 50 "$work/load.stop" > "$work/load" &
+    load=$!
+}
+end_load() { # end_load SENTENCE: none was refused, none lost
+    touch "$work/load.stop"
+    wait "$load"
+    prove "$1: $(cat "$work/load")" grep -q 'answered=[1-9][0-9]* refused=0 lost=0' "$work/load"
+}
+# begin_session: an SMTP session in mid-dialogue, which end_session finishes with a delivered mail.
+begin_session() {
+    rm -rf "$work/session" && mkdir "$work/session"
+    LAN python3 "$gateway/session.py" 192.168.50.1 25 "$work/session" 2> /dev/null &
+    session=$!
+    for _ in $(seq 100); do [ -e "$work/session/up" ] && return; sleep 0.05; done
+}
+end_session() { # end_session SENTENCE
+    touch "$work/session/go"
+    prove "$1" wait "$session"
+}
+# another_version VERSION: the same package with that version, and nothing else changed; says where it is
+another_version() {
+    rm -rf "$work/unpacked" && dpkg-deb -R "$DEB" "$work/unpacked"
+    local old
+    old=$(dpkg-deb -f "$DEB" Version)
+    sed -i "s/^Version: .*/Version: $1/" "$work/unpacked/DEBIAN/control"
+    sed -i "s/gt \"$old\"/gt \"$1\"/" "$work/unpacked/DEBIAN/preinst"
+    dpkg-deb --root-owner-group -Zxz -z0 -b "$work/unpacked" "$work/postern_$1.deb" > /dev/null && echo "$work/postern_$1.deb"
+}
