@@ -1,6 +1,17 @@
 #!/bin/bash
 # /usr is read-only, as on an appliance: the daemon starts, serves, changes ports and reboots there.
-G sh -c 'echo "/usr /usr none bind,ro 0 0" >> /etc/fstab'
+# Not by /etc/fstab: systemd would remount the whole file system that /usr lies on here, /var included.
+G sh -c 'cat > /etc/systemd/system/read-only-usr.service; systemctl -q enable read-only-usr.service' << 'U'
+[Unit]
+DefaultDependencies=no
+Before=sysinit.target
+[Service]
+Type=oneshot
+ExecStart=/bin/mount --bind /usr /usr
+ExecStart=/bin/mount -o remount,bind,ro /usr
+[Install]
+WantedBy=sysinit.target
+U
 accounts
 permits internal
 reboot_gateway
