@@ -100,6 +100,22 @@ extension WithSockets {
             }
         }
 
+        /// systemd has a copy of the socket, and always a moment longer than we.
+        @Test func portIsClosedWhoeverHasTheSocket() async throws {
+            try await withServer(serve: echo()) { server, hub, service in
+                let address = ListenAddress.address(server.address, port: 0)
+                let descriptor = try ListenSocket.open(address, for: "test")
+                let copy = dup(descriptor)
+                defer { close(copy) }
+                let bound = try await hub.adopt(service, descriptor: descriptor, as: address)
+                await hub.stopListening(service, on: [address])
+                #expect((try? TestPeer(bound)) == nil)
+                let again = try await hub.listen(service, on: [.all(port: bound.port)])
+                #expect(again.map(\.port) == [bound.port])
+                #expect(try TestPeer(bound).hear(asLongAs: "hello\r\n") == "hello\r\n")
+            }
+        }
+
         @Test func exclusion() throws {
             let address = try #require(IPAddress("127.0.0.1"))
             let one = ListenAddress.address(address, port: 25)
