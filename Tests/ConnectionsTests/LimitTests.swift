@@ -62,13 +62,9 @@ extension WithSockets {
                 } catch {
                     #expect("\(error)" == "test cannot listen on \(server): another program uses this port.")
                 }
+                // One that the machine may get later is no mistake.
                 let foreign = try #require(IPAddress("192.0.2.77"))
-                do {
-                    try await hub.listen(service, on: [.address(foreign, port: 0)])
-                    Issue.record("the address is not ours")
-                } catch {
-                    #expect("\(error)" == "test cannot listen on 192.0.2.77:0: this machine does not have the address.")
-                }
+                #expect(try await hub.listen(service, on: [.address(foreign, port: 0)]).map(\.address) == [foreign])
             }
         }
 
