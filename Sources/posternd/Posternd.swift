@@ -99,8 +99,10 @@ enum Posternd {
         let listeners = try await Listeners(
             faces.services, on: hub, following: settings, interfaces, kept: KeptSockets(AdoptedSockets.take()), logger: logger)
         let gatekeeper = GatekeeperClient()
-        let access = AccessWish(
-            gatekeeper, listenerFile: ListenerFile(beside: options.settings, logger), following: settings, logger: logger)
+        let access = AccessWish(gatekeeper, following: settings, logger: logger)
+        let units = ListenerFile(beside: options.settings, logger).map {
+            SocketUnitsWish(gatekeeper, $0, following: settings, logger: logger)
+        }
         let readiness = Readiness(hub: hub, logger: logger)
 
         // Long work.
@@ -118,9 +120,11 @@ enum Posternd {
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, tasks, admin, certificates, sending, access, listeners, reloader, readiness]
+        let parts: [(any ServiceLifecycle.Service)?] = [
+            stores, tasks, admin, certificates, sending, access, units, listeners, reloader, readiness,
+        ]
         var group = ServiceGroupConfiguration(
-            services: parts.map {
+            services: parts.compactMap(\.self).map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
             },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
