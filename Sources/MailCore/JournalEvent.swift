@@ -8,6 +8,7 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case stopping = "stopping"
     case stopped = "stopped"
     case settingsRead = "settings-read"
+    case settingsBroken = "settings-broken"
     case settingsRefused = "settings-refused"
     case settingsChanged = "settings-changed"
     case listening = "listening"

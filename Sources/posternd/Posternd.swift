@@ -40,6 +40,13 @@ enum Posternd {
     private static func fail(_ error: any Error) -> Never {
         let event: JournalEvent = error is SettingsError ? .settingsRefused : .stopped
         var sentences = (error as? SettingsError)?.problems.map(\.description) ?? ["\(error)"]
+        if error is SettingsError {
+            sentences.append(
+                """
+                Nothing is started: there are no last good settings to go by, and without any the server might listen where it must \
+                not. Mend what is named above; posternd --check-settings tells whether it is right.
+                """)
+        }
         if case .damaged? = error as? StoreError {
             sentences.append("posternd --rebuild-index, with the same --state, makes the index anew; what lies there is kept beside it.")
         }
@@ -65,14 +72,20 @@ enum Posternd {
         umask(0o077)
         DescriptorLimit.raise()
 
-        // Settings: presets, the file, this run's overrides.
-        let file = SettingsFile(
-            path: options.settings, presets: presets(options), overrides: options.overrides.map { ($0.key, $0.value) })
-        let settings = LiveSettings(try file.read())
-
-        // The two stores, on a folder that is ours alone.
+        // A folder that is ours alone.
         let folder = try StateFolder(options.state)
         defer { folder.release() }
+
+        // Settings: presets, the file (or the last good one), this run's overrides.
+        let file = SettingsFile(
+            path: options.settings, presets: presets(options), lastGood: folder.lastGoodSettings,
+            overrides: options.overrides.map { ($0.key, $0.value) })
+        let settings = LiveSettings(try file.readOrStandIn())
+        for sentence in file.sentences {
+            logger.critical("\(sentence)", metadata: ["event": "\(JournalEvent.settingsBroken.rawValue)"])
+        }
+
+        // The two stores.
         let state = try StateStore(path: folder.stateDatabase, logger: logger)
         let mail = try MailStore(
             folder: try state.mailHome()?.folder(standard: folder.mail) ?? folder.mail,

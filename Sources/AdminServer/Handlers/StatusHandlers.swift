@@ -1,6 +1,7 @@
 internal import AdminContract
 internal import Foundation
 internal import MailCore
+internal import MailSettings
 internal import MailStore
 internal import StateStore
 
@@ -33,7 +34,7 @@ struct StatusHandlers: Sendable {
         var warnings: [String] = []
         if let refusal = services.store.health.refusal { warnings.append("No mail is accepted: \(refusal)") }
         if directory.domains.isEmpty { warnings.append("There is no domain yet; add one with \"postern domain add\".") }
-        return warnings + services.warnings()
+        return warnings + services.settingsFile.sentences + services.warnings()
     }
 
     private static func name(of state: StoreHealth.State) -> String {
