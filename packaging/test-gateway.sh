@@ -36,7 +36,13 @@ if [ ${#chosen[@]} -eq 0 ]; then
     done
 fi
 
-[ "$(id -u)" -eq 0 ] && unshare -mn true 2> /dev/null || { echo "SKIP: gateways need root and namespaces"; exit 0; }
+# A gateway is a systemd in namespaces and a control group of its own.
+can_boot() {
+    [ "$(id -u)" -eq 0 ] && unshare -mnp true || return
+    local groups
+    groups=$(findmnt -n -t cgroup2 -o TARGET | head -n 1) && mkdir "$groups/probe-$$" && rmdir "$groups/probe-$$"
+}
+can_boot 2> /dev/null || { echo "SKIP: gateways need root, namespaces and control groups of their own"; exit 0; }
 "$here/install-packages.sh" systemd-container mmdebstrap arch-test nftables iproute2 zstd python3 > /dev/null || exit 1
 [ -n "$deb" ] || deb=$root/$("$here/build-deb.sh" | tail -n 1) || exit 1
 export DEB=$deb
