@@ -1,6 +1,7 @@
 # The words that chapters are written in. Sourced by chapter.sh, with $name, the gateway, and $work, a folder that goes away.
 
-G() { "$gateway/gateway-exec.sh" "$name" "$@"; }
+# Bounded: what was begun while the gateway went down for a reboot would wait for ever.
+G() { timeout --foreground -s KILL "${patience:-120}" "$gateway/gateway-exec.sh" "$name" "$@"; }
 LAN() { ip netns exec "$name-lan" "$@"; }
 WAN() { ip netns exec "$name-wan" "$@"; }
 
@@ -45,12 +46,12 @@ install_package() { # install_package DEB [WORD...]: by apt, as an operator does
     G apt-get install -y -qq "$@" /root/postern.deb > "$work/apt" 2>&1 || { bad "the package installs"; tail -n 20 "$work/apt"; return 1; }
 }
 reboot_gateway() {
-    local before after
-    before=$(G cat /proc/sys/kernel/random/boot_id /proc/1/stat | md5sum)
+    local before after patience=3
+    before=$(G cut -d' ' -f22 /proc/1/stat)
     G systemctl reboot
     for _ in $(seq 200); do
         sleep 0.1
-        after=$(G cat /proc/sys/kernel/random/boot_id /proc/1/stat 2> /dev/null | md5sum)
+        after=$(G cut -d' ' -f22 /proc/1/stat 2> /dev/null) || continue
         [ "$after" != "$before" ] && G systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded' && return
     done
     bad "the gateway boots again"
@@ -90,6 +91,8 @@ mail() {
     [ "$1" = lan ] || address=203.0.113.1
     ip netns exec "$name-$1" python3 "$gateway/mail.py" "$address" "$2"
 }
+# arrives SUBJECT: alice can read a mail that somebody else has sent
+arrives() { LAN python3 "$gateway/mail.py" 192.168.50.1 "$1" read; }
 # begin_load: from now on 50 connections a second from the LAN, each a whole short session; end_load says what became of them.
 begin_load() {
     rm -f "$work/load.stop"
