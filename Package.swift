@@ -140,7 +140,7 @@ let package = Package(
             "posternd", .nio, .log),
         tests("HousekeepingTests", "Housekeeping", "MailStore", "StateStore", "Host", "MailCore", .nio, .log),
         tests(
-            "PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
+            "PosterndTests", "posternd", "AdminContract", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
             .log),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),

@@ -16,8 +16,6 @@ internal import UnixSignals
 @main
 enum Posternd {
     static let version = "0.1.0"
-    /// Presets of the firmware's maker.
-    static let vendorDefaults = "/usr/share/postern/defaults.d"
 
     static func main() async {
         do {
@@ -54,16 +52,6 @@ enum Posternd {
         exit(1)
     }
 
-    private static func check(_ file: String, _ options: Invocation.Options) -> Int32 {
-        let result = SettingsCheck(path: file, presets: presets(options), overrides: options.overrides.map { ($0.key, $0.value) })
-        if result.isOK { Terminal.say(result.text) } else { Terminal.complain(result.text) }
-        return result.isOK ? 0 : 1
-    }
-
-    private static func presets(_ options: Invocation.Options) -> String? {
-        options.defaults ?? (access(vendorDefaults, R_OK) == 0 ? vendorDefaults : nil)
-    }
-
     private static func run(_ options: Invocation.Options) async throws {
         LoggingSystem.bootstrap { _ in JournalLogHandler(program: "posternd", level: options.isVerbose ? .debug : .info) }
         let logger = Logger(label: "posternd")
@@ -77,9 +65,7 @@ enum Posternd {
         defer { folder.release() }
 
         // Settings: presets, the file (or the last good one), this run's overrides.
-        let file = SettingsFile(
-            path: options.settings, presets: presets(options), lastGood: folder.lastGoodSettings,
-            overrides: options.overrides.map { ($0.key, $0.value) })
+        let file = settingsFile(options, lastGood: folder.lastGoodSettings)
         let settings = LiveSettings(try file.readOrStandIn())
         for sentence in file.sentences {
             logger.critical("\(sentence)", metadata: ["event": "\(JournalEvent.settingsBroken.rawValue)"])
@@ -109,8 +95,9 @@ enum Posternd {
         let hub = ConnectionHub(logger: logger)
         let sending = try Sending(settings: settings, state: state, store: mail, hub: hub, hostname: hostname, logger: logger)
         let interfaces = LiveInterfaces(logger: logger)
+        let kept = KeptSockets(AdoptedSockets.take())
         let listeners = try await Listeners(
-            faces.services, on: hub, following: settings, interfaces, kept: KeptSockets(AdoptedSockets.take()), logger: logger)
+            faces.services, on: hub, following: settings, interfaces, kept: kept, logger: logger)
         let gatekeeper = GatekeeperClient()
         let access = AccessWish(
             gatekeeper, listenerFile: ListenerFile(beside: options.settings, logger), following: settings, logger: logger)
@@ -125,7 +112,12 @@ enum Posternd {
             services: AdminServices(
                 settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk,
                 sending: sending.control, version: version,
-                services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles },
+                services: {
+                    ServiceFacts.all(
+                        settings.current, on: interfaces.current, listening: hub.listening, connections: hub.counts,
+                        certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver)
+                },
+                warnings: { certificates.warnings + encryption.troubles },
                 tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
             onListening: { readiness.announce() })
 
