@@ -4,6 +4,7 @@ internal import Connections
 internal import Glibc
 internal import Host
 internal import Housekeeping
+internal import LocalIntake
 internal import Logging
 internal import MailCore
 internal import MailSettings
@@ -106,6 +107,12 @@ enum Posternd {
         // Long work.
         let tasks = TaskService(state: state, store: mail, standard: folder.mail, logger: logger)
 
+        // Programs of this machine.
+        let letters = LetterBox(
+            DropFolder(options.dropFolder),
+            IntakeServices(
+                settings: settings, state: state, store: mail, hostname: hostname, isUser: { SystemUsers.exists($0) }, logger: logger))
+
         // An operator.
         let admin = AdminSocket(
             path: folder.adminSocket,
@@ -117,13 +124,15 @@ enum Posternd {
                         settings.current, on: interfaces.current, listening: hub.listening, connections: hub.counts,
                         certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver)
                 },
-                warnings: { certificates.warnings + encryption.troubles },
+                warnings: { certificates.warnings + encryption.troubles + letters.sentences },
                 tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, tasks, admin, certificates, sending, access, listeners, reloader, readiness]
+        let parts: [any ServiceLifecycle.Service] = [
+            stores, tasks, admin, certificates, sending, letters.service, access, listeners, reloader, readiness,
+        ]
         var group = ServiceGroupConfiguration(
             services: parts.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)

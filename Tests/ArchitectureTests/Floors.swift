@@ -10,8 +10,8 @@ enum Floor: Int, CaseIterable, Comparable {
         case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract"]
         case .doors: ["MailStore", "StateStore", "Resolver", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
-        case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "Housekeeping"]
-        case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator"]
+        case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "LocalIntake", "Housekeeping"]
+        case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator", "postern-sendmail"]
         }
     }
 
@@ -61,7 +61,8 @@ struct Door {
         Door(
             modules: ["NIOCore"],
             keepers: [
-                "MailStore", "Connections", "Delivery", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "posternd", "postern",
+                "MailStore", "Connections", "Delivery", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "LocalIntake", "posternd",
+                "postern",
             ],
             reason: "ByteBuffer is what bytes travel in between the doors and the faces; grammar works on bytes without it"),
         Door(
