@@ -74,6 +74,7 @@ let package = Package(
         target("POP3Wire", "MailCore"),
         target("SASL", "MailCore"),
         target("AdminContract", "MailCore", "MailSettings"),
+        target("Manual", "MailCore", "MailSettings"),
         // 2 doors
         target("Certificates", "MailCore", "COpenSSL"),
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
@@ -107,7 +108,7 @@ let package = Package(
             "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Resolver",
             "Connections", "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "Housekeeping",
             "LocalIntake", .log, .lifecycle, .signals, .nio, .nioPosix),
-        program("postern", "MailSettings", "AdminContract", .arguments),
+        program("postern", "MailSettings", "AdminContract", "Manual", .arguments),
         program("postern-gatekeeper", "MailCore", "Netlink", "Host", .log),
         program("postern-sendmail", "MailCore", "MessageFormat", "SMTPWire", "Host"),
         program("postern-generator", "Host"),
@@ -143,6 +144,7 @@ let package = Package(
         tests(
             "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
             "posternd", .nio, .log),
+        tests("ManualTests", "Manual", "MailCore", "MailSettings", "postern", "posternd"),
         tests(
             "LocalIntakeTests", "LocalIntake", "postern-sendmail", "Host", "Delivery", "MailStore", "StateStore", "MailSettings",
             "MailCore",

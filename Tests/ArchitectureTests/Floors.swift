@@ -7,7 +7,7 @@ enum Floor: Int, CaseIterable, Comparable {
     var targets: [String] {
         switch self {
         case .words: ["MailCore", "Netlink"]
-        case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract"]
+        case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract", "Manual"]
         case .doors: ["MailStore", "StateStore", "Resolver", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
         case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "LocalIntake", "Housekeeping"]
@@ -27,6 +27,7 @@ struct Neighbours {
     static let allowed = [
         Neighbours(from: "Netlink", to: "MailCore", reason: "an interface has addresses, and both are words"),
         Neighbours(from: "AdminContract", to: "MailSettings", reason: "an operation speaks of settings, and both are values"),
+        Neighbours(from: "Manual", to: "MailSettings", reason: "the manual tells of settings, and both are values"),
         Neighbours(from: "SMTPWire", to: "MessageFormat", reason: "a wire's noun may hold a message"),
         Neighbours(from: "IMAPWire", to: "MessageFormat", reason: "a wire's noun may hold a message"),
         Neighbours(from: "Connections", to: "Certificates", reason: "TLS shows certificates, which are values"),

@@ -1,0 +1,48 @@
+extension JournalEvent {
+    /// One or two sentences for an operator: what has happened.
+    public var meaning: String { Self.meanings[self] ?? "" }
+
+    /// Each event is here; a test holds it so.
+    private static let meanings: [JournalEvent: String] = [
+        .starting: "The daemon starts.",
+        .ready: "The daemon accepts connections.",
+        .stopping: "The daemon was told to end, and sessions are seen off.",
+        .stopped: "The daemon has ended, or could not start.",
+        .settingsRead: "The settings were read again and hold.",
+        .settingsBroken: "The settings file is broken at the start; the last good one holds instead.",
+        .settingsRefused: "The settings file is broken: what was in force stays so, or nothing starts.",
+        .settingsChanged: "An operator has changed a setting.",
+        .listening: "A service listens on an address, or no longer does.",
+        .listenFailed: "A service cannot listen on an address.",
+        .connectionRefused: "A connection was not taken, because there are too many.",
+        .handshakeFailed: "A peer and a service did not agree on TLS.",
+        .encryptionTroubled: "The settings for TLS cannot be had as they are.",
+        .descriptorsExhausted: "No connection can be taken: the process has no file descriptors left.",
+        .messageAccepted: "A message was taken and is durable.",
+        .messageRefused: "A message was not taken.",
+        .messageHeld: "Mail of this machine waits until root has a mailbox.",
+        .messageAppended: "A mail program has put a message into a mailbox.",
+        .messagesRemoved: "A mail program has removed messages from a mailbox.",
+        .messageSent: "A message was taken by the next server.",
+        .messageDeferred: "A message could not be sent now; it is tried again.",
+        .messageBounced: "A message cannot be delivered; its sender is told.",
+        .loginSucceeded: "Somebody has logged in.",
+        .loginFailed: "A log-in was refused.",
+        .storeOpened: "The mail store is open.",
+        .storeUnavailable: "The mail store cannot be used, as when its drive is not mounted.",
+        .storeRecovered: "The mail store can be used again.",
+        .storeDamaged: "Something in the mail store is not as it was written.",
+        .spaceLow: "The mail drive has less free space than store.free-space-floor: nothing is added.",
+        .spaceRegained: "The mail drive has enough free space again.",
+        .worldFailed: "Something outside of Postern did not work: a disk, a name server, the system.",
+        .certificateChanged: "A certificate is in force that was not before.",
+        .certificateRefused: "A certificate is not right, and not taken.",
+        .certificateExpires: "A certificate nears its end, or has passed it.",
+        .adminOperation: "An operator has changed something.",
+        .interfacesChanged: "The gateway's network interfaces have changed.",
+        .firewallChanged: "The firewall's permits were changed.",
+        .firewallFailed: "The firewall's permits are not as they should be.",
+        .socketsRegenerated: "systemd's socket units were made anew.",
+        .taskProgress: "A background task has begun, come to an end, or met trouble.",
+    ]
+}
