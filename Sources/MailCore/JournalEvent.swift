@@ -43,4 +43,5 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case firewallFailed = "firewall-failed"
     case socketsRegenerated = "sockets-regenerated"
     case taskProgress = "task-progress"
+    case factoryReset = "factory-reset"
 }

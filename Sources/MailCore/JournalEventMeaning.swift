@@ -44,5 +44,6 @@ extension JournalEvent {
         .firewallFailed: "The firewall's permits are not as they should be.",
         .socketsRegenerated: "systemd's socket units were made anew.",
         .taskProgress: "A background task has begun, come to an end, or met trouble.",
+        .factoryReset: "Everything but the mail was set back to how it was installed.",
     ]
 }

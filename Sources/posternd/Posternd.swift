@@ -64,6 +64,8 @@ enum Posternd {
         // A folder that is ours alone.
         let folder = try StateFolder(options.state)
         defer { folder.release() }
+        let reset = ResetOrder(folder, settings: options.settings, drop: options.dropFolder)
+        try reset.perform(logger)
 
         // Settings: presets, the file (or the last good one), this run's overrides.
         let file = settingsFile(options, lastGood: folder.lastGoodSettings)
@@ -125,7 +127,8 @@ enum Posternd {
                         certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver)
                 },
                 warnings: { certificates.warnings + encryption.troubles + letters.sentences },
-                tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
+                tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway,
+                reset: reset.desk(state, mail, begin: TaskService.beginAnewSoon), logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.

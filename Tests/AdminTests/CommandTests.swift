@@ -269,6 +269,19 @@ import Testing
         }
     }
 
+    @Test func factoryReset() async throws {
+        try await House.open { house in
+            let line = PosternCommand(socket: house.socket)
+            let asked = try await line.run("factory-reset --erase-mail")
+            #expect(asked.code == 64)
+            #expect(asked.errors.contains("Nothing is done. With --yes:\nSettings, domains, "))
+            #expect(asked.errors.contains("All mail is removed, too"))
+            // A house has nobody who could do it.
+            #expect(try await line.run("factory-reset --yes").code == 1)
+            #expect(try await house.ask("POST", "/api/factory-reset", #"{"confirm":"yes"}"#).status == 400)
+        }
+    }
+
     @Test func noDaemon() async throws {
         let line = PosternCommand(socket: "/tmp/postern-nobody-here.sock")
         let outcome = try await line.run("status")
