@@ -94,6 +94,11 @@ public final class ConnectionHub: Sendable {
         listeners.withLock { Dictionary(grouping: $0) { $0.service.name }.mapValues { $0.map(\.bound) } }
     }
 
+    /// The same, as it was asked for.
+    public var listening: [String: Set<ListenAddress>] {
+        listeners.withLock { Dictionary(grouping: $0) { $0.service.name }.mapValues { Set($0.compactMap(\.address)) } }
+    }
+
     /// Comes back when every event loop has shown that it still turns.
     public func pulse() async {
         for loop in state.loops { _ = try? await loop.loop.submit {}.get() }

@@ -19,6 +19,7 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case descriptorsExhausted = "descriptors-exhausted"
     case messageAccepted = "message-accepted"
     case messageRefused = "message-refused"
+    case messageHeld = "message-held"
     case messageAppended = "message-appended"
     case messagesRemoved = "messages-removed"
     case messageSent = "message-sent"
@@ -42,4 +43,5 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case firewallFailed = "firewall-failed"
     case socketsRegenerated = "sockets-regenerated"
     case taskProgress = "task-progress"
+    case factoryReset = "factory-reset"
 }

@@ -4,6 +4,7 @@ internal import Connections
 internal import Glibc
 internal import Host
 internal import Housekeeping
+internal import LocalIntake
 internal import Logging
 internal import MailCore
 internal import MailSettings
@@ -16,8 +17,6 @@ internal import UnixSignals
 @main
 enum Posternd {
     static let version = "0.1.0"
-    /// Presets of the firmware's maker.
-    static let vendorDefaults = "/usr/share/postern/defaults.d"
 
     static func main() async {
         do {
@@ -54,16 +53,6 @@ enum Posternd {
         exit(1)
     }
 
-    private static func check(_ file: String, _ options: Invocation.Options) -> Int32 {
-        let result = SettingsCheck(path: file, presets: presets(options), overrides: options.overrides.map { ($0.key, $0.value) })
-        if result.isOK { Terminal.say(result.text) } else { Terminal.complain(result.text) }
-        return result.isOK ? 0 : 1
-    }
-
-    private static func presets(_ options: Invocation.Options) -> String? {
-        options.defaults ?? (access(vendorDefaults, R_OK) == 0 ? vendorDefaults : nil)
-    }
-
     private static func run(_ options: Invocation.Options) async throws {
         LoggingSystem.bootstrap { _ in JournalLogHandler(program: "posternd", level: options.isVerbose ? .debug : .info) }
         let logger = Logger(label: "posternd")
@@ -75,11 +64,11 @@ enum Posternd {
         // A folder that is ours alone.
         let folder = try StateFolder(options.state)
         defer { folder.release() }
+        let reset = ResetOrder(folder, settings: options.settings, drop: options.dropFolder)
+        try reset.perform(logger)
 
         // Settings: presets, the file (or the last good one), this run's overrides.
-        let file = SettingsFile(
-            path: options.settings, presets: presets(options), lastGood: folder.lastGoodSettings,
-            overrides: options.overrides.map { ($0.key, $0.value) })
+        let file = settingsFile(options, lastGood: folder.lastGoodSettings)
         let settings = LiveSettings(try file.readOrStandIn())
         for sentence in file.sentences {
             logger.critical("\(sentence)", metadata: ["event": "\(JournalEvent.settingsBroken.rawValue)"])
@@ -109,8 +98,9 @@ enum Posternd {
         let hub = ConnectionHub(logger: logger)
         let sending = try Sending(settings: settings, state: state, store: mail, hub: hub, hostname: hostname, logger: logger)
         let interfaces = LiveInterfaces(logger: logger)
+        let kept = KeptSockets(AdoptedSockets.take())
         let listeners = try await Listeners(
-            faces.services, on: hub, following: settings, interfaces, kept: KeptSockets(AdoptedSockets.take()), logger: logger)
+            faces.services, on: hub, following: settings, interfaces, kept: kept, logger: logger)
         let gatekeeper = GatekeeperClient()
         let access = AccessWish(gatekeeper, following: settings, logger: logger)
         let units = ListenerFile(beside: options.settings, logger).map {
@@ -121,20 +111,32 @@ enum Posternd {
         // Long work.
         let tasks = TaskService(state: state, store: mail, standard: folder.mail, logger: logger)
 
+        // Programs of this machine.
+        let letters = LetterBox(
+            DropFolder(options.dropFolder),
+            IntakeServices(
+                settings: settings, state: state, store: mail, hostname: hostname, isUser: { SystemUsers.exists($0) }, logger: logger))
+
         // An operator.
         let admin = AdminSocket(
             path: folder.adminSocket,
             services: AdminServices(
                 settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk,
                 sending: sending.control, version: version,
-                services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles },
-                tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
+                services: {
+                    ServiceFacts.all(
+                        settings.current, on: interfaces.current, listening: hub.listening, connections: hub.counts,
+                        certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver)
+                },
+                warnings: { certificates.warnings + encryption.troubles + letters.sentences },
+                tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway,
+                reset: reset.desk(state, mail, begin: TaskService.beginAnewSoon), logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
         let parts: [(any ServiceLifecycle.Service)?] = [
-            stores, tasks, admin, certificates, sending, access, units, listeners, reloader, readiness,
+            stores, tasks, admin, certificates, sending, letters.service, access, units, listeners, reloader, readiness,
         ]
         var group = ServiceGroupConfiguration(
             services: parts.compactMap(\.self).map {

@@ -8,6 +8,8 @@ internal import Glibc
 /// | `admin.sock` | the operators' door |
 /// | `state.sqlite` | domains, accounts, aliases, certificates and their keys, tasks, and where the mail is |
 /// | `last-good.toml` | the settings file as it was when it was right the last time |
+/// | `factory-reset` | that everything is to be set back at the next start |
+/// | `left-mail` | whose mail was here before everything was set back |
 /// | `mail/` | the drive for mail, unless it lies elsewhere |
 final class StateFolder: Sendable {
     let path: String
