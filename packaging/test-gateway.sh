@@ -35,7 +35,7 @@ if [ ${#chosen[@]} -eq 0 ]; then
 fi
 
 [ "$(id -u)" -eq 0 ] && unshare -mn true 2> /dev/null || { echo "SKIP: gateways need root and namespaces"; exit 0; }
-"$here/install-packages.sh" systemd-container mmdebstrap arch-test nftables iproute2 zstd python3 > /dev/null || exit 1
+"$here/install-packages.sh" systemd-container mmdebstrap arch-test nftables iptables iproute2 zstd python3 > /dev/null || exit 1
 [ -n "$deb" ] || deb=$root/$("$here/build-deb.sh" | tail -n 1) || exit 1
 export DEB=$deb
 export GATEWAY_ROOTFS=${GATEWAY_ROOTFS:-/var/cache/postern-gateway/rootfs-bookworm.tar.zst}
