@@ -43,7 +43,7 @@ can_boot() {
     groups=$(findmnt -n -t cgroup2 -o TARGET | head -n 1) && mkdir "$groups/probe-$$" && rmdir "$groups/probe-$$"
 }
 can_boot 2> /dev/null || { echo "SKIP: gateways need root, namespaces and control groups of their own"; exit 0; }
-"$here/install-packages.sh" systemd-container mmdebstrap arch-test nftables iproute2 zstd python3 > /dev/null || exit 1
+"$here/install-packages.sh" systemd-container mmdebstrap arch-test nftables iptables iproute2 zstd python3 > /dev/null || exit 1
 [ -n "$deb" ] || deb=$root/$("$here/build-deb.sh" | tail -n 1) || exit 1
 export DEB=$deb
 export GATEWAY_ROOTFS=${GATEWAY_ROOTFS:-/var/cache/postern-gateway/rootfs-$suite.tar.zst}

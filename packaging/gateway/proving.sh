@@ -67,14 +67,14 @@ not_from_wan() { silent wan 203.0.113.1 "$1" && silent wan 2001:db8:1::1 "$1"; }
 from_itself() { G timeout 1 bash -c "exec 3<> /dev/tcp/127.0.0.1/$1 && read -r -n 3 word <&3 && [[ \$word == 220 || \$word == '* O' || \$word == +OK ]]"; }
 
 # -- what the gateway says
-listens() { G ss -Hltn "sport = :$1" | grep -q .; }
+listens() { [ -n "$(G ss -Hltn "sport = :$1")" ]; }
 not_listens() { ! listens "$1"; }
 active() { G systemctl is-active -q "$1"; }
 calm() { local failed && failed=$(G systemctl --failed --no-legend) && [ -z "$failed" ] || { echo "$failed"; false; }; }
 # Every rule but ours: the ruleset without our chain and the jumps to it.
 foreign_rules() { G nft -s list ruleset | awk '/chain postern_access/ { ours = 1 } !ours && !/postern/ { print } ours && /^\t}/ { ours = 0; getline; if (NF) print }'; }
 untouched() { [ "$(foreign_rules | sed '/^$/d')" = "$(sed '/^$/d' <<< "$rules_before")" ]; }
-same_rules() { [ "$(G nft -s list ruleset)" = "$rules_before" ]; }
+same_rules() { diff <(echo "$rules_before") <(G nft -s list ruleset); }
 # After every step of a chapter.
 steady() {
     prove "nothing has failed ($1)" calm
