@@ -45,6 +45,7 @@ let package = Package(
         .executable(name: "postern", targets: ["postern"]),
         .executable(name: "postern-gatekeeper", targets: ["postern-gatekeeper"]),
         .executable(name: "postern-generator", targets: ["postern-generator"]),
+        .executable(name: "postern-sendmail", targets: ["postern-sendmail"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -73,6 +74,7 @@ let package = Package(
         target("POP3Wire", "MailCore"),
         target("SASL", "MailCore"),
         target("AdminContract", "MailCore", "MailSettings"),
+        target("Manual", "MailCore", "MailSettings"),
         // 2 doors
         target("Certificates", "MailCore", "COpenSSL"),
         target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
@@ -97,14 +99,18 @@ let package = Package(
         target(
             "AdminServer", "MailCore", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Host",
             .hummingbird, .lifecycle, .nio, .nioPosix, .log),
+        target(
+            "LocalIntake", "MailCore", "MailSettings", "MessageFormat", "SMTPWire", "MailStore", "StateStore", "Delivery", "Host", .nio,
+            .log),
         target("Housekeeping", "MailCore", "IMAPWire", "MailStore", "StateStore", "Host", .log),
         // 5 programs
         program(
             "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Resolver",
             "Connections", "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "Housekeeping",
-            .log, .lifecycle, .signals, .nio, .nioPosix),
-        program("postern", "MailSettings", "AdminContract", .arguments),
+            "LocalIntake", .log, .lifecycle, .signals, .nio, .nioPosix),
+        program("postern", "MailSettings", "AdminContract", "Manual", .arguments),
         program("postern-gatekeeper", "MailCore", "Netlink", "Host", .log),
+        program("postern-sendmail", "MailCore", "MessageFormat", "SMTPWire", "Host"),
         program("postern-generator", "Host"),
         // tests
         .target(
@@ -138,9 +144,15 @@ let package = Package(
         tests(
             "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
             "posternd", .nio, .log),
+        tests("ManualTests", "Manual", "MailCore", "MailSettings", "postern", "posternd"),
+        tests(
+            "LocalIntakeTests", "LocalIntake", "postern-sendmail", "Host", "Delivery", "MailStore", "StateStore", "MailSettings",
+            "MailCore",
+            .nio, .log),
         tests("HousekeepingTests", "Housekeeping", "MailStore", "StateStore", "Host", "MailCore", .nio, .log),
         tests(
-            "PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
+            "PosterndTests", "posternd", "AdminContract", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore",
+            "MailSettings",
             .log),
         tests("ScenarioTests", "MailTesting", "MailCore"),
         tests("ArchitectureTests"),

@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 say() { echo "build: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-programs=(posternd postern postern-gatekeeper postern-generator)
+programs=(posternd postern postern-gatekeeper postern-generator postern-sendmail)
 # What the toolchain needs to link, and the libraries that Postern's doors stand on.
 packages=(
     ca-certificates git pkg-config g++ zlib1g-dev

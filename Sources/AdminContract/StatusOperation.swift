@@ -9,15 +9,36 @@ public struct Status: AdminOperation {
 
 /// The daemon at one moment.
 public struct StatusFacts: Codable, Sendable {
+    /// One word for monitoring.
+    public enum Verdict: String, Codable, Sendable, CaseIterable {
+        case fine
+        /// Everything works; somebody should look at something.
+        case warning
+        /// Something does not work.
+        case broken
+    }
+
     public struct Service: Codable, Sendable {
         public var name: String
-        /// `127.0.0.1:25`; none when the service does not listen.
+        public var port: Int?
+        /// `listening`; `partly`: not everywhere where it should; `closed`: nowhere; `waiting`: its interfaces are not there; `off`.
+        public var state: String
+        /// Where it listens: `every address`, an interface's name, an address.
         public var addresses: [String]
+        /// Who made its sockets: `systemd` or `postern`; none when it does not listen.
+        public var by: String?
+        /// What the firewall does with its port: `open`, `missing`, `shadowed`, `unknown`, `unfiltered`; none while no permit is wanted.
+        public var permit: String?
+        /// The certificate's name, and days until its end; none where nothing is encrypted.
+        public var certificate: String?
+        public var certificateDays: Int?
         /// Connections at this moment.
         public var connections: Int
 
-        public init(name: String, addresses: [String], connections: Int) {
+        public init(name: String, port: Int? = nil, state: String = "listening", addresses: [String], connections: Int) {
             self.name = name
+            self.port = port
+            self.state = state
             self.addresses = addresses
             self.connections = connections
         }
@@ -42,6 +63,24 @@ public struct StatusFacts: Codable, Sendable {
         }
     }
 
+    /// Long work that is not over.
+    public struct Task: Codable, Sendable {
+        public var id: String
+        public var name: String
+        public var state: String
+        /// Of a hundred; none when nobody knows.
+        public var percent: Int?
+        public var item: String
+
+        public init(id: String, name: String, state: String, percent: Int?, item: String) {
+            self.id = id
+            self.name = name
+            self.state = state
+            self.percent = percent
+            self.item = item
+        }
+    }
+
     public var version: String
     /// RFC 3339, in UTC.
     public var started: String
@@ -52,12 +91,18 @@ public struct StatusFacts: Codable, Sendable {
     public var aliases: Int
     public var services: [Service]
     public var store: Store
+    /// Recipients in the queue by state; none when the store cannot be read.
+    public var queue: [String: Int]?
+    public var tasks: [Task]
+    /// Sentences about what does not work.
+    public var problems: [String]
     /// Sentences about what needs somebody's attention; none when all is well.
     public var warnings: [String]
+    public var verdict: Verdict
 
     public init(
         version: String, started: String, uptime: Int, domains: Int, accounts: Int, aliases: Int, services: [Service], store: Store,
-        warnings: [String]
+        queue: [String: Int]?, tasks: [Task], problems: [String], warnings: [String]
     ) {
         self.version = version
         self.started = started
@@ -67,6 +112,10 @@ public struct StatusFacts: Codable, Sendable {
         self.aliases = aliases
         self.services = services
         self.store = store
+        self.queue = queue
+        self.tasks = tasks
+        self.problems = problems
         self.warnings = warnings
+        verdict = !problems.isEmpty ? .broken : !warnings.isEmpty ? .warning : .fine
     }
 }

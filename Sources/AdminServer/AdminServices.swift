@@ -18,6 +18,7 @@ public struct AdminServices: Sendable {
     let tasks: TaskDesk?
     let warnings: @Sendable () -> [String]
     let gateway: AdminGateway
+    let reset: ResetDesk?
     let logger: Logger
 
     /// `services` tells what listens; `tasks` does long work; `warnings` adds sentences to those that are found out here.
@@ -25,7 +26,7 @@ public struct AdminServices: Sendable {
         settings: LiveSettings, settingsFile: SettingsFile, state: StateStore, store: MailStore, certificates: CertificateDesk,
         sending: SendingControl, version: String,
         services: @escaping @Sendable () -> [StatusFacts.Service], warnings: @escaping @Sendable () -> [String] = { [] },
-        tasks: TaskDesk? = nil, gateway: AdminGateway = .none, logger: Logger
+        tasks: TaskDesk? = nil, gateway: AdminGateway = .none, reset: ResetDesk? = nil, logger: Logger
     ) {
         self.settings = settings
         self.settingsFile = settingsFile
@@ -38,6 +39,7 @@ public struct AdminServices: Sendable {
         self.tasks = tasks
         self.warnings = warnings
         self.gateway = gateway
+        self.reset = reset
         self.logger = logger
     }
 

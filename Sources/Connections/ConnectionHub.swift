@@ -52,15 +52,15 @@ public final class ConnectionHub: Sendable {
         return listener.bound
     }
 
-    /// Closes the listening sockets of `service` on these addresses. Connections that came through them go on.
+    /// Closes the ports of `service` on these addresses, whoever has copies of their sockets. Connections that came through them go on.
     public func stopListening(_ service: Service, on addresses: Set<ListenAddress>) async {
         let closing = take { listener in
             listener.service === service && listener.address.map(addresses.contains) == true
         }
-        for listener in closing { await listener.close() }
+        for listener in closing { await listener.closePort() }
     }
 
-    /// Closes every listening socket. Connections go on.
+    /// Accepts from no listening socket any more; those of which systemd has a copy stay open for our successor. Connections go on.
     public func stopAccepting() async {
         for listener in take({ _ in true }) { await listener.close() }
     }
@@ -92,6 +92,11 @@ public final class ConnectionHub: Sendable {
     /// Where each service listens now.
     public var addresses: [String: [Peer]] {
         listeners.withLock { Dictionary(grouping: $0) { $0.service.name }.mapValues { $0.map(\.bound) } }
+    }
+
+    /// The same, as it was asked for.
+    public var listening: [String: Set<ListenAddress>] {
+        listeners.withLock { Dictionary(grouping: $0) { $0.service.name }.mapValues { Set($0.compactMap(\.address)) } }
     }
 
     /// Comes back when every event loop has shown that it still turns.

@@ -45,6 +45,8 @@ enum ListenSocket {
         guard descriptor >= 0 else { return -errno }
         set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
         if let only6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, only6 ? 1 : 0) }
+        // An address may come later than we: from DHCP, from a peer of PPP, with the other half of a cluster. ip(7)
+        set(descriptor, Int32(IPPROTO_IP), IP_FREEBIND, 1)
         // Anybody may do this, as long as the socket is not bound yet. socket(7)
         if let device, setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, device, socklen_t(device.utf8.count)) != 0 {
             let reason = errno

@@ -13,15 +13,28 @@ final class Listener: Sendable {
     /// Where it listens, with the real port.
     let bound: Peer
     private let channel: any Channel
+    /// The channel's, as long as that is active.
+    private let descriptor: Int32
 
-    private init(service: Service, address: ListenAddress?, bound: Peer, channel: any Channel) {
+    private init(service: Service, address: ListenAddress?, bound: Peer, channel: any Channel, descriptor: Int32) {
         self.service = service
         self.address = address
         self.bound = bound
         self.channel = channel
+        self.descriptor = descriptor
     }
 
+    /// Closes our copy of the socket. Where somebody else has one (systemd, for our successor), peers can still connect.
     func close() async { try? await channel.close() }
+
+    /// Closes the port itself, whoever else has copies of the socket: else peers would go on connecting to one that nobody accepts
+    /// from, and no other socket could have the port. The kernel's own way back from LISTEN is shutdown(2).
+    func closePort() async {
+        try? await channel.eventLoop.flatSubmit { [channel, descriptor] in
+            if channel.isActive { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            return channel.close()
+        }.get()
+    }
 
     /// Takes over `descriptor`, which listens already.
     static func start(_ service: Service, descriptor: Int32, address: ListenAddress?, in hub: HubState) async throws -> Listener {
@@ -46,7 +59,7 @@ final class Listener: Sendable {
             try await channel.close()
             throw ChannelError.unknownLocalAddress
         }
-        return Listener(service: service, address: address, bound: bound, channel: channel)
+        return Listener(service: service, address: address, bound: bound, channel: channel, descriptor: descriptor)
     }
 
     /// On the new connection's loop, before it is active.

@@ -22,6 +22,13 @@ struct JournalFact: Sendable {
         self.details = details.sorted { (rank($0.name), $0.name) < (rank($1.name), $1.name) }
     }
 
+    init(priority: Int, levelName: String, message: String, details: [(name: String, value: String)]) {
+        self.priority = priority
+        self.levelName = levelName
+        self.message = message
+        self.details = details
+    }
+
     private static func priority(_ level: Logger.Level) -> Int {
         switch level {
         case .trace, .debug: 7

@@ -11,6 +11,8 @@ public struct JournalLogHandler: LogHandler {
     public var metadataProvider: Logger.MetadataProvider?
     private let program: String
     private let outlet: JournalOutlet
+    /// What repeats itself does so in the whole process.
+    private static let repetition = JournalRepetition()
 
     /// `program`: the syslog identifier of its lines.
     public init(program: String, level: Logger.Level = .info) {
@@ -33,6 +35,8 @@ public struct JournalLogHandler: LogHandler {
         if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
         if let own = event.metadata { all.merge(own) { _, new in new } }
         let fact = JournalFact(level: event.level, message: "\(event.message)", error: event.error, metadata: all)
-        outlet.write(fact, program: program)
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        for line in Self.repetition.admit(fact, at: now.tv_sec) { outlet.write(line, program: program) }
     }
 }

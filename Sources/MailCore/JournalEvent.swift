@@ -8,6 +8,7 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case stopping = "stopping"
     case stopped = "stopped"
     case settingsRead = "settings-read"
+    case settingsBroken = "settings-broken"
     case settingsRefused = "settings-refused"
     case settingsChanged = "settings-changed"
     case listening = "listening"
@@ -18,6 +19,7 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case descriptorsExhausted = "descriptors-exhausted"
     case messageAccepted = "message-accepted"
     case messageRefused = "message-refused"
+    case messageHeld = "message-held"
     case messageAppended = "message-appended"
     case messagesRemoved = "messages-removed"
     case messageSent = "message-sent"
@@ -41,4 +43,5 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case firewallFailed = "firewall-failed"
     case socketsRegenerated = "sockets-regenerated"
     case taskProgress = "task-progress"
+    case factoryReset = "factory-reset"
 }

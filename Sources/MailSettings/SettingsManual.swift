@@ -28,7 +28,7 @@ public enum SettingsManual {
     }
 
     /// Text that roff prints as it is.
-    static func escaped(_ text: String) -> String {
+    public static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -69,7 +69,8 @@ public enum SettingsManual {
         .B posternd \\-\\-check\\-settings
         .I FILE
         tells everything that is wrong with one.
-        A file with mistakes is never used: the daemon keeps the settings that it has.
+        A file with mistakes is never used: the daemon keeps the settings that it has, and at its start those of the file as it was when it
+        was right the last time.
         .SH SETTINGS
         Each setting is shown with its default.
         """

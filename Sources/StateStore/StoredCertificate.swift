@@ -40,6 +40,16 @@ public struct StoredCertificate: Sendable, Hashable {
     }
 }
 
+extension StoredCertificate {
+    /// `default`, `mail.example.org`: what can stand in a setting, in a path of the API and in a shell without quotes.
+    public static func isAllowed(name: String) -> Bool {
+        let octets = name.utf8
+        let isInner = { (octet: UInt8) in octet == UInt8(ascii: ".") || octet == UInt8(ascii: "-") || octet == UInt8(ascii: "_") }
+        guard (1...128).contains(octets.count), let first = octets.first, !isInner(first) else { return false }
+        return octets.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || isInner($0) }
+    }
+}
+
 /// All named certificates at one moment: an immutable picture in memory, replaced as a whole after a change.
 public struct StoredCertificates: Sendable {
     /// By name.

@@ -8,17 +8,7 @@ internal import Netlink
 /// things for the daemon that need root. Everything is asked for in typed requests (`GatekeeperRequest`).
 @main
 enum Gatekeeper {
-    static let usage = """
-        usage: postern-gatekeeper [--socket PATH] [--plan FILE] [--user NAME]
-               postern-gatekeeper --clear
-
-        Keeps the firewall's permits for Postern. Started by systemd with its socket, or by hand with --socket.
-
-          --socket PATH   listen here (default: the socket that systemd hands over)
-          --plan FILE     keep the plan here for the next start (default: /run/postern-gatekeeper/plan)
-          --user NAME     besides root, who may ask (default: postern)
-          --clear         take every rule of ours away, and end
-        """
+    static var usage: String { ProgramUsage.gatekeeper }
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)

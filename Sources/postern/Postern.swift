@@ -10,11 +10,11 @@ internal import ArgumentParser
             group postern-admin may use it.
 
             Exit codes: 0 done; 1 refused, with a sentence that says why; 3 the daemon cannot be reached; 64 the command line is \
-            not understood.
+            not understood. status ends with 1 when there are warnings, and with 2 when something does not work.
             """,
         subcommands: [
             SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, CertificateCommand.self, QueueCommand.self,
             RouteCommand.self, RelayCommand.self, StoreCommand.self, InterfacesCommand.self, AccessCommand.self, StatusCommand.self,
-            TasksCommand.self, DrivesCommand.self, StorageCommand.self,
+            TasksCommand.self, DrivesCommand.self, StorageCommand.self, FactoryResetCommand.self, ManualCommand.self,
         ])
 }

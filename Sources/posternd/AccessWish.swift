@@ -5,34 +5,27 @@ internal import MailSettings
 internal import Netlink
 internal import ServiceLifecycle
 
-/// Tells the gatekeeper and systemd what the settings want of them: at the start, at every change, and at the end.
+/// Tells the gatekeeper what the settings want of the firewall: at the start, at every change, and at the end.
 ///
-/// | when | to whom | what |
-/// |---|---|---|
-/// | auto-permit is on, and the plan is another than before | gatekeeper | hold it |
-/// | auto-permit is off, at the start and when it was on | gatekeeper | clear |
-/// | the services on all interfaces are others than the file says | the file, then gatekeeper | regenerate the socket units |
-/// | we end in good order | gatekeeper | leave |
+/// | when | what it is asked |
+/// |---|---|
+/// | auto-permit is on, and the plan is another than before | hold it |
+/// | auto-permit is off, at the start and when it was on | clear |
+/// | we end in good order | leave |
+///
+/// A gatekeeper that cannot be reached is asked again, until it has done it or the settings want something else.
 struct AccessWish: ServiceLifecycle.Service {
-    private let gatekeeper: GatekeeperClient
-    private let listenerFile: ListenerFile?
+    private let asking: GatekeeperAsking
     private let settings: LiveSettings
-    private let logger: Logger
-    private let changes: AsyncStream<Void>
+    private let wakeUps: WakeUps
 
-    /// A gatekeeper that could not be reached is asked again.
-    private static let patience = Duration.seconds(5)
-
-    /// `listenerFile` is `nil` where no systemd starts us.
-    init(_ gatekeeper: GatekeeperClient, listenerFile: ListenerFile?, following settings: LiveSettings, logger: Logger) {
-        self.gatekeeper = gatekeeper
-        self.listenerFile = listenerFile
+    init(_ gatekeeper: GatekeeperClient, following settings: LiveSettings, logger: Logger) {
+        asking = GatekeeperAsking(gatekeeper, event: .firewallFailed, logger)
         self.settings = settings
-        self.logger = logger
-        let (stream, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        changes = stream
-        settings.onChange { _ in changed.yield() }
-        changed.yield()
+        let wakeUps = WakeUps()
+        self.wakeUps = wakeUps
+        settings.onChange { _ in wakeUps.wake() }
+        wakeUps.wake()
     }
 
     /// What shall be reachable; `nil` when no permit is wanted.
@@ -47,50 +40,21 @@ struct AccessWish: ServiceLifecycle.Service {
             makesChains: settings.firewall.createChain)
     }
 
-    /// What listens on all interfaces.
-    static func listeners(_ settings: Settings) -> ListenerList {
-        ListenerList(
-            Set(
-                ListenPlan.services(settings).filter(\.interfaces.isEmpty).map {
-                    ListenerList.Entry($0.name, UInt16(clamping: $0.port))
-                }))
-    }
-
     func run() async throws {
-        var held: AccessPlan?
-        // The gatekeeper may hold what settings of yesterday wanted.
-        var isFirst = true
-        for await _ in changes.cancelOnGracefulShutdown() {
-            let current = settings.current
-            if listenerFile?.write(Self.listeners(current)) == true { _ = await asked(.regenerateSockets) }
-            let plan = Self.plan(current)
-            guard isFirst || plan != held else { continue }
-            if let plan {
-                await hold(plan)
-            } else if isFirst {
+        // The gatekeeper may hold what settings of yesterday wanted: nothing is known of it at first.
+        var held: AccessPlan??
+        for await _ in wakeUps.cancelOnGracefulShutdown() {
+            let plan = Self.plan(settings.current)
+            guard held != .some(plan) else { continue }
+            if plan == nil, held == nil {
                 // Where no gatekeeper is, there is nothing to clear.
-                _ = await gatekeeper.ask(.clear)
-            } else {
-                _ = await asked(.clear)
+                _ = await asking.gatekeeper.ask(.clear)
+            } else if await !asking.isDone(plan.map(GatekeeperRequest.hold) ?? .clear) {
+                wakeUps.wakeLater()
+                continue
             }
-            held = plan
-            isFirst = false
+            held = .some(plan)
         }
-        if held != nil { _ = await gatekeeper.ask(.leave) }
-    }
-
-    private func hold(_ plan: AccessPlan) async {
-        guard await !asked(.hold(plan)) else { return }
-        repeat {
-            await cancelWhenGracefulShutdown { try? await Task.sleep(for: Self.patience) }
-            guard Self.plan(settings.current) == plan, !Task.isShuttingDownGracefully else { return }
-            // It was told once that it cannot be reached.
-        } while await gatekeeper.ask(.hold(plan)) != .done
-    }
-
-    private func asked(_ request: GatekeeperRequest) async -> Bool {
-        guard case .refused(let sentence) = await gatekeeper.ask(request) else { return true }
-        logger.error("\(sentence)", metadata: ["event": "\(JournalEvent.firewallFailed.rawValue)"])
-        return false
+        if case .some(.some) = held { _ = await asking.gatekeeper.ask(.leave) }
     }
 }

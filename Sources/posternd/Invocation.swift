@@ -1,3 +1,6 @@
+internal import Host
+internal import MailCore
+
 /// What the command line asks for.
 enum Invocation: Equatable {
     case run(Options)
@@ -8,12 +11,18 @@ enum Invocation: Equatable {
 
     struct Options: Equatable {
         var settings = "/etc/postern/postern.toml"
-        var state = "/var/lib/postern"
+        var state = Self.usualState
+        /// Where local programs' letters lie, when it is said.
+        var drop: String?
         /// A folder of presets; what is said here must be there.
         var defaults: String?
         /// Settings for this run, above the file, in the order of the command line.
         var overrides: [Override] = []
         var isVerbose = false
+
+        private static let usualState = "/var/lib/postern"
+        /// A trial's letters are nobody else's.
+        var dropFolder: String { drop ?? (state == Self.usualState ? DropFile.usualFolder : state + "/drop") }
     }
 
     struct Override: Equatable {
@@ -26,24 +35,7 @@ enum Invocation: Equatable {
         var description: String
     }
 
-    static let usage = """
-        usage: posternd [--settings FILE] [--state DIR] [--defaults DIR] [--set KEY=VALUE]… [--verbose]
-               posternd --check-settings FILE [--defaults DIR] [--set KEY=VALUE]…
-               posternd --rebuild-index [--state DIR]
-
-        Postern's mail server. Runs in the foreground, writes its journal to standard error (or natively to systemd's),
-        and prints one line, "ready", when it accepts connections. SIGTERM ends it; SIGHUP reads the settings again.
-
-          --settings FILE        the settings (default: /etc/postern/postern.toml); a file that is not there sets nothing
-          --state DIR            accounts and mail (default: /var/lib/postern); made when it is not there
-          --defaults DIR         presets below the settings (default: /usr/share/postern/defaults.d, when it is there)
-          --set KEY=VALUE        a setting for this run, above the file; may be given several times
-          --verbose              also tell what is only of interest when looking for a fault
-          --check-settings FILE  say whether the file is right, and end: 0 when it is, else 1
-          --rebuild-index        make the mail store's index anew from its last copy and the packs, and end; for a daemon that
-                                 says its index is damaged, and is not running
-          --version, --help
-        """
+    static var usage: String { ProgramUsage.posternd }
 
     /// `arguments` without the program's name.
     init(_ arguments: some Sequence<String>) throws(UsageError) {
@@ -68,6 +60,7 @@ enum Invocation: Equatable {
                 return
             case "--settings": options.settings = try value()
             case "--state": options.state = try value()
+            case "--drop": options.drop = try value()
             case "--defaults": options.defaults = try value()
             case "--check-settings": checked = try value()
             case "--set": options.overrides.append(try Self.override(try value()))

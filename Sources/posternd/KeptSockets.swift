@@ -8,6 +8,8 @@ internal import Synchronization
 /// by their names, which follow from what is listened on.
 final class KeptSockets: Sendable {
     private let waiting: Mutex<[String: Int32]>
+    /// Where we listen on what systemd gave us.
+    private let adopted = Mutex<Set<ListenPlan.Entry>>([])
 
     /// Takes what systemd handed over. Of two with one name the first counts.
     init(_ adopted: [AdoptedSockets.Socket]) {
@@ -19,10 +21,22 @@ final class KeptSockets: Sendable {
     }
 
     /// The socket for this entry, when there is one. The caller owns it.
-    func take(_ entry: ListenPlan.Entry) -> Int32? { waiting.withLock { $0.removeValue(forKey: entry.socketName) } }
+    func take(_ entry: ListenPlan.Entry) -> Int32? {
+        let descriptor = waiting.withLock { $0.removeValue(forKey: entry.socketName) }
+        if descriptor != nil { adopted.withLock { _ = $0.insert(entry) } }
+        return descriptor
+    }
+
+    /// Whether the service's socket there is one that systemd gave us.
+    func wasHandedOver(_ service: String, _ address: ListenAddress) -> Bool {
+        adopted.withLock { $0.contains { $0.service == service && $0.address == address } }
+    }
 
     func keep(_ descriptor: Int32, for entry: ListenPlan.Entry) { DescriptorStore.keep(descriptor, as: entry.socketName) }
-    func forget(_ entry: ListenPlan.Entry) { DescriptorStore.forget(entry.socketName) }
+    func forget(_ entry: ListenPlan.Entry) {
+        adopted.withLock { _ = $0.remove(entry) }
+        DescriptorStore.forget(entry.socketName)
+    }
 
     /// What nobody took is closed, here and with systemd.
     func closeUnused() {

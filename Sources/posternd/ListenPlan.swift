@@ -43,7 +43,8 @@ struct ListenPlan: Hashable {
         return plan
     }
 
-    /// An interface that is not there has no socket until it comes. Loopback stays open beside chosen interfaces, for local web mail.
+    /// An interface that is not there has no socket until it comes. Loopback stays open beside what is chosen, for local web mail,
+    /// unless it is said which of its addresses.
     private mutating func add(_ service: Service, _ present: [NetworkInterface]) {
         guard !service.interfaces.isEmpty else {
             entries.insert(Entry(service: service.name, address: .all(port: service.port)))
@@ -52,7 +53,9 @@ struct ListenPlan: Hashable {
         let addresses = service.interfaces.compactMap { IPAddress($0) }
         let patterns = service.interfaces.filter { IPAddress($0) == nil }
         guard !patterns.isEmpty else {
-            for address in addresses { entries.insert(Entry(service: service.name, address: .address(address, port: service.port))) }
+            let loopback = present.filter(\.isLoopback).flatMap(\.addresses).map(\.address)
+            let all = addresses + (addresses.contains(where: loopback.contains) ? [] : loopback)
+            for address in all { entries.insert(Entry(service: service.name, address: .address(address, port: service.port))) }
             return
         }
         // One address beside whole interfaces is served through the interface that has it: the kernel takes no socket of an address
@@ -73,7 +76,15 @@ struct ListenPlan: Hashable {
     func steps(to next: ListenPlan) -> (closeFirst: Set<Entry>, bind: [Entry], closeLast: Set<Entry>) {
         let bind = next.entries.subtracting(entries).sorted()
         let leaving = entries.subtracting(next.entries)
-        let inTheWay = leaving.filter { old in bind.contains { $0.address == old.address || $0.address.excludes(old.address) } }
+        let inTheWay = leaving.filter { old in bind.contains { $0.isInTheWay(of: old) } }
         return (inTheWay, bind, leaving.subtracting(inTheWay))
+    }
+}
+
+extension ListenPlan.Entry {
+    /// Whether the kernel lets one socket only have it. An interface that has another name now is the same one.
+    fileprivate func isInTheWay(of other: Self) -> Bool {
+        address == other.address || address.excludes(other.address)
+            || interfaceIndex != nil && interfaceIndex == other.interfaceIndex && address.port == other.address.port
     }
 }

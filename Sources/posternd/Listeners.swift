@@ -13,7 +13,7 @@ struct Listeners: ServiceLifecycle.Service {
     private let services: [String: Connections.Service]
     private let settings: LiveSettings
     private let interfaces: LiveInterfaces
-    private let changes: AsyncStream<Void>
+    private let wakeUps = WakeUps()
     private let start: ListenPlan
     private let kept: KeptSockets
     private let logger: Logger
@@ -33,10 +33,8 @@ struct Listeners: ServiceLifecycle.Service {
         self.interfaces = interfaces
         self.kept = kept
         self.logger = logger
-        let (stream, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        changes = stream
-        settings.onChange { _ in changed.yield() }
-        interfaces.onChange { _ in changed.yield() }
+        settings.onChange { [wakeUps] _ in wakeUps.wake() }
+        interfaces.onChange { [wakeUps] _ in wakeUps.wake() }
         var bound = ListenPlan()
         for entry in ListenPlan.wanted(settings.current, on: interfaces.current).entries.sorted() {
             do {
@@ -51,19 +49,25 @@ struct Listeners: ServiceLifecycle.Service {
         }
         start = bound
         kept.closeUnused()
+        wakeUps.wake()
     }
 
     func run() async throws {
         var current = start
-        for await _ in changes.cancelOnGracefulShutdown() {
+        var told: Set<ListenPlan.Entry> = []
+        for await _ in wakeUps.cancelOnGracefulShutdown() {
             let next = ListenPlan.wanted(settings.current, on: interfaces.current)
-            if next != current { current = await move(from: current, to: next) }
+            told.formIntersection(next.entries)
+            guard next != current else { continue }
+            current = await move(from: current, to: next, &told)
+            // Somebody else may let go of the port. What would have to be closed to try is worth more than the attempt.
+            if next != current, current.steps(to: next).closeFirst.isEmpty { wakeUps.wakeLater() }
         }
         await hub.stop(within: Self.farewell)
     }
 
-    /// Returns where we are afterwards: a socket that cannot be had is told, and the old ones of its service stay.
-    private func move(from old: ListenPlan, to next: ListenPlan) async -> ListenPlan {
+    /// Returns where we are afterwards: a socket that cannot be had is told, once, and the old ones of its service stay.
+    private func move(from old: ListenPlan, to next: ListenPlan, _ told: inout Set<ListenPlan.Entry>) async -> ListenPlan {
         let steps = old.steps(to: next)
         var now = old.entries
         for entry in steps.closeFirst {
@@ -72,10 +76,10 @@ struct Listeners: ServiceLifecycle.Service {
         }
         var failed: Set<String> = []
         for entry in steps.bind {
-            if await tryToBind(entry) { now.insert(entry) } else { failed.insert(entry.service) }
+            if await tryToBind(entry, &told) { now.insert(entry) } else { failed.insert(entry.service) }
         }
         for entry in steps.closeFirst where failed.contains(entry.service) {
-            if await tryToBind(entry) { now.insert(entry) }
+            if await tryToBind(entry, &told) { now.insert(entry) }
         }
         for entry in steps.closeLast where !failed.contains(entry.service) {
             await close(entry)
@@ -84,12 +88,13 @@ struct Listeners: ServiceLifecycle.Service {
         return ListenPlan(entries: now)
     }
 
-    private func tryToBind(_ entry: ListenPlan.Entry) async -> Bool {
+    private func tryToBind(_ entry: ListenPlan.Entry, _ told: inout Set<ListenPlan.Entry>) async -> Bool {
         do {
             try await Self.bind(entry, services, hub, kept)
+            told.remove(entry)
             return true
         } catch {
-            Self.complain(error, entry, logger)
+            if told.insert(entry).inserted { Self.complain(error, entry, logger) }
             return false
         }
     }

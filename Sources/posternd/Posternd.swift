@@ -4,6 +4,7 @@ internal import Connections
 internal import Glibc
 internal import Host
 internal import Housekeeping
+internal import LocalIntake
 internal import Logging
 internal import MailCore
 internal import MailSettings
@@ -16,8 +17,6 @@ internal import UnixSignals
 @main
 enum Posternd {
     static let version = "0.1.0"
-    /// Presets of the firmware's maker.
-    static let vendorDefaults = "/usr/share/postern/defaults.d"
 
     static func main() async {
         do {
@@ -40,21 +39,18 @@ enum Posternd {
     private static func fail(_ error: any Error) -> Never {
         let event: JournalEvent = error is SettingsError ? .settingsRefused : .stopped
         var sentences = (error as? SettingsError)?.problems.map(\.description) ?? ["\(error)"]
+        if error is SettingsError {
+            sentences.append(
+                """
+                Nothing is started: there are no last good settings to go by, and without any the server might listen where it must \
+                not. Mend what is named above; posternd --check-settings tells whether it is right.
+                """)
+        }
         if case .damaged? = error as? StoreError {
             sentences.append("posternd --rebuild-index, with the same --state, makes the index anew; what lies there is kept beside it.")
         }
         for sentence in sentences { Logger(label: "posternd").critical("\(sentence)", metadata: ["event": "\(event.rawValue)"]) }
         exit(1)
-    }
-
-    private static func check(_ file: String, _ options: Invocation.Options) -> Int32 {
-        let result = SettingsCheck(path: file, presets: presets(options), overrides: options.overrides.map { ($0.key, $0.value) })
-        if result.isOK { Terminal.say(result.text) } else { Terminal.complain(result.text) }
-        return result.isOK ? 0 : 1
-    }
-
-    private static func presets(_ options: Invocation.Options) -> String? {
-        options.defaults ?? (access(vendorDefaults, R_OK) == 0 ? vendorDefaults : nil)
     }
 
     private static func run(_ options: Invocation.Options) async throws {
@@ -65,14 +61,20 @@ enum Posternd {
         umask(0o077)
         DescriptorLimit.raise()
 
-        // Settings: presets, the file, this run's overrides.
-        let file = SettingsFile(
-            path: options.settings, presets: presets(options), overrides: options.overrides.map { ($0.key, $0.value) })
-        let settings = LiveSettings(try file.read())
-
-        // The two stores, on a folder that is ours alone.
+        // A folder that is ours alone.
         let folder = try StateFolder(options.state)
         defer { folder.release() }
+        let reset = ResetOrder(folder, settings: options.settings, drop: options.dropFolder)
+        try reset.perform(logger)
+
+        // Settings: presets, the file (or the last good one), this run's overrides.
+        let file = settingsFile(options, lastGood: folder.lastGoodSettings)
+        let settings = LiveSettings(try file.readOrStandIn())
+        for sentence in file.sentences {
+            logger.critical("\(sentence)", metadata: ["event": "\(JournalEvent.settingsBroken.rawValue)"])
+        }
+
+        // The two stores.
         let state = try StateStore(path: folder.stateDatabase, logger: logger)
         let mail = try MailStore(
             folder: try state.mailHome()?.folder(standard: folder.mail) ?? folder.mail,
@@ -96,15 +98,24 @@ enum Posternd {
         let hub = ConnectionHub(logger: logger)
         let sending = try Sending(settings: settings, state: state, store: mail, hub: hub, hostname: hostname, logger: logger)
         let interfaces = LiveInterfaces(logger: logger)
+        let kept = KeptSockets(AdoptedSockets.take())
         let listeners = try await Listeners(
-            faces.services, on: hub, following: settings, interfaces, kept: KeptSockets(AdoptedSockets.take()), logger: logger)
+            faces.services, on: hub, following: settings, interfaces, kept: kept, logger: logger)
         let gatekeeper = GatekeeperClient()
-        let access = AccessWish(
-            gatekeeper, listenerFile: ListenerFile(beside: options.settings, logger), following: settings, logger: logger)
+        let access = AccessWish(gatekeeper, following: settings, logger: logger)
+        let units = ListenerFile(beside: options.settings, logger).map {
+            SocketUnitsWish(gatekeeper, $0, following: settings, logger: logger)
+        }
         let readiness = Readiness(hub: hub, logger: logger)
 
         // Long work.
         let tasks = TaskService(state: state, store: mail, standard: folder.mail, logger: logger)
+
+        // Programs of this machine.
+        let letters = LetterBox(
+            DropFolder(options.dropFolder),
+            IntakeServices(
+                settings: settings, state: state, store: mail, hostname: hostname, isUser: { SystemUsers.exists($0) }, logger: logger))
 
         // An operator.
         let admin = AdminSocket(
@@ -112,15 +123,23 @@ enum Posternd {
             services: AdminServices(
                 settings: settings, settingsFile: file, state: state, store: mail, certificates: certificates.desk,
                 sending: sending.control, version: version,
-                services: { hub.facts }, warnings: { certificates.warnings + encryption.troubles },
-                tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway, logger: logger),
+                services: {
+                    ServiceFacts.all(
+                        settings.current, on: interfaces.current, listening: hub.listening, connections: hub.counts,
+                        certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver)
+                },
+                warnings: { certificates.warnings + encryption.troubles + letters.sentences },
+                tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway,
+                reset: reset.desk(state, mail, begin: TaskService.beginAnewSoon), logger: logger),
             onListening: { readiness.announce() })
 
         // Up in this order, down in the opposite one: sessions end, then the operators' door closes, then the stores.
         let reloader = Reloader(file: file, settings: settings, logger: logger)
-        let parts: [any ServiceLifecycle.Service] = [stores, tasks, admin, certificates, sending, access, listeners, reloader, readiness]
+        let parts: [(any ServiceLifecycle.Service)?] = [
+            stores, tasks, admin, certificates, sending, letters.service, access, units, listeners, reloader, readiness,
+        ]
         var group = ServiceGroupConfiguration(
-            services: parts.map {
+            services: parts.compactMap(\.self).map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
             },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))

@@ -17,7 +17,8 @@ struct Readiness: ServiceLifecycle.Service {
 
     /// Every door is open.
     func announce() {
-        Terminal.say("ready")
+        // systemd hears it in its own way, and would write this line to the journal a second time.
+        if !Notify.isHeard { Terminal.say("ready") }
         Notify.ready(Self.status)
         logger.info("ready", metadata: ["event": "\(JournalEvent.ready.rawValue)"])
     }

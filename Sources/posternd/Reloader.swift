@@ -24,9 +24,8 @@ struct Reloader: Service {
             settings.replace(with: try file.read())
             logger.info("settings read again from \(file.path)", metadata: ["event": "\(JournalEvent.settingsRead.rawValue)"])
         } catch {
-            for problem in error.problems {
-                logger.error(
-                    "\(problem) The settings that were in force stay so.", metadata: ["event": "\(JournalEvent.settingsRefused.rawValue)"])
+            for sentence in file.sentences {
+                logger.error("\(sentence)", metadata: ["event": "\(JournalEvent.settingsRefused.rawValue)"])
             }
         }
     }

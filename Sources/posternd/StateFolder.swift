@@ -7,6 +7,9 @@ internal import Glibc
 /// | `posternd.pid` | our process id, while we run |
 /// | `admin.sock` | the operators' door |
 /// | `state.sqlite` | domains, accounts, aliases, certificates and their keys, tasks, and where the mail is |
+/// | `last-good.toml` | the settings file as it was when it was right the last time |
+/// | `factory-reset` | that everything is to be set back at the next start |
+/// | `left-mail` | whose mail was here before everything was set back |
 /// | `mail/` | the drive for mail, unless it lies elsewhere |
 final class StateFolder: Sendable {
     let path: String
@@ -22,6 +25,7 @@ final class StateFolder: Sendable {
     /// In systemd's folder for what lives as long as we do, where operators look for it; without systemd beside the state.
     var adminSocket: String { (getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? path) + "/admin.sock" }
     var stateDatabase: String { path + "/state.sqlite" }
+    var lastGoodSettings: String { path + "/last-good.toml" }
     var mail: String { path + "/mail" }
 
     /// Makes the folder when it is not there, for us alone, and locks it.

@@ -19,6 +19,20 @@ struct TaskService: ServiceLifecycle.Service {
     private static let anew = Atomic(false)
     /// Whether the daemon ended to begin anew on another store.
     static var beginsAnew: Bool { anew.load(ordering: .sequentiallyConsistent) }
+    /// Ends the daemon in good order, so that it begins anew.
+    static func beginAnew() {
+        anew.store(true, ordering: .sequentiallyConsistent)
+        kill(getpid(), SIGTERM)
+    }
+
+    /// The same, when whoever asked has had his answer.
+    static func beginAnewSoon() {
+        Task.detached {
+            try? await Task.sleep(for: .milliseconds(300))
+            beginAnew()
+        }
+    }
+
     /// What the process ends with then: EX_TEMPFAIL, on which systemd starts it again.
     static let anewStatus: Int32 = 75
 
@@ -27,10 +41,7 @@ struct TaskService: ServiceLifecycle.Service {
         self.standard = standard
         services = HouseServices(
             state: state, store: store,
-            beginAnew: {
-                Self.anew.store(true, ordering: .sequentiallyConsistent)
-                kill(getpid(), SIGTERM)
-            }, logger: logger)
+            beginAnew: { Self.beginAnew() }, logger: logger)
         runner = TaskRunner(services, announce: { Notify.status(Readiness.status + ($0.isEmpty ? "" : "; " + $0)) })
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import MailCore
+import MailStore
 import StateStore
 import Testing
 
@@ -232,7 +233,7 @@ import Testing
 
                     """)
             #expect(refused.errors == "Error: The domain example.org exists already.\n")
-            for command in ["settings list", "domain list", "account list", "alias list", "status", "settings get smtp.port"] {
+            for command in ["settings list", "domain list", "account list", "alias list", "settings get smtp.port"] {
                 let outcome = try await line.run(command + " --json")
                 #expect(outcome.code == 0)
                 #expect((try? JSONSerialization.jsonObject(with: Data(outcome.output.utf8))) != nil, "\(command)")
@@ -240,26 +241,44 @@ import Testing
         }
     }
 
+    /// What it shows is `StatusScreenTests`' matter.
     @Test func status() async throws {
         try await House.open { house in
-            try await Self.play(
-                [
-                    Step(
-                        "status",
-                        """
-                        Version:     1.2.3
-                        Up: <time>
-                        Directory:   0 domains, 0 accounts, 0 aliases
-                        Mail store:  ready: 0 messages, 0 B
-                        Mail drive:  <space>
+            let line = PosternCommand(socket: house.socket)
+            let warned = try await line.run("status")
+            #expect(warned.code == 1)
+            #expect(warned.output.hasPrefix("Postern 1.2.3: 2 warnings; up "))
+            #expect(warned.output.contains("\nQueue:       empty\n"))
+            #expect(
+                warned.output.hasSuffix(
+                    """
 
-                        SERVICE  LISTENS ON    CONNECTIONS
-                        smtp     127.0.0.1:25  3
+                    Warning: There is no domain yet; add one with "postern domain add".
+                    Warning: The moon is full.
 
-                        Warning: There is no domain yet; add one with "postern domain add".
-                        Warning: The moon is full.
-                        """)
-                ], in: house)
+                    """))
+            let json = try await line.run("status --json")
+            #expect(json.code == 1)
+            let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+            #expect(object?["verdict"] as? String == "warning")
+            await house.store.close()
+            let broken = try await line.run("status")
+            #expect(broken.code == 2)
+            #expect(broken.output.contains("\nMail store:  closed\n"))
+            #expect(broken.output.contains("\nProblem: No mail is accepted: "))
+        }
+    }
+
+    @Test func factoryReset() async throws {
+        try await House.open { house in
+            let line = PosternCommand(socket: house.socket)
+            let asked = try await line.run("factory-reset --erase-mail")
+            #expect(asked.code == 64)
+            #expect(asked.errors.contains("Nothing is done. With --yes:\nSettings, domains, "))
+            #expect(asked.errors.contains("All mail is removed, too"))
+            // A house has nobody who could do it.
+            #expect(try await line.run("factory-reset --yes").code == 1)
+            #expect(try await house.ask("POST", "/api/factory-reset", #"{"confirm":"yes"}"#).status == 400)
         }
     }
 

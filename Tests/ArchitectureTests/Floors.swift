@@ -7,11 +7,11 @@ enum Floor: Int, CaseIterable, Comparable {
     var targets: [String] {
         switch self {
         case .words: ["MailCore", "Netlink"]
-        case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract"]
+        case .grammar: ["MailSettings", "MessageFormat", "SMTPWire", "IMAPWire", "POP3Wire", "SASL", "AdminContract", "Manual"]
         case .doors: ["MailStore", "StateStore", "Resolver", "Certificates", "Connections", "Host"]
         case .judgement: ["Authentication", "Delivery"]
-        case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "Housekeeping"]
-        case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator"]
+        case .faces: ["SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "LocalIntake", "Housekeeping"]
+        case .programs: ["posternd", "postern", "postern-gatekeeper", "postern-generator", "postern-sendmail"]
         }
     }
 
@@ -27,6 +27,7 @@ struct Neighbours {
     static let allowed = [
         Neighbours(from: "Netlink", to: "MailCore", reason: "an interface has addresses, and both are words"),
         Neighbours(from: "AdminContract", to: "MailSettings", reason: "an operation speaks of settings, and both are values"),
+        Neighbours(from: "Manual", to: "MailSettings", reason: "the manual tells of settings, and both are values"),
         Neighbours(from: "SMTPWire", to: "MessageFormat", reason: "a wire's noun may hold a message"),
         Neighbours(from: "IMAPWire", to: "MessageFormat", reason: "a wire's noun may hold a message"),
         Neighbours(from: "Connections", to: "Certificates", reason: "TLS shows certificates, which are values"),
@@ -61,7 +62,8 @@ struct Door {
         Door(
             modules: ["NIOCore"],
             keepers: [
-                "MailStore", "Connections", "Delivery", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "posternd", "postern",
+                "MailStore", "Connections", "Delivery", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "LocalIntake", "posternd",
+                "postern",
             ],
             reason: "ByteBuffer is what bytes travel in between the doors and the faces; grammar works on bytes without it"),
         Door(

@@ -35,8 +35,8 @@ final class CertificateWorld: Sendable {
     var chain: String { folder + "/chain.pem" }
     var key: String { folder + "/key.pem" }
 
-    func keeper(hostName: String = "gw.example.org") async throws -> CertificateKeeper {
-        try await CertificateKeeper(state: state, hostName: hostName, logger: logger, clock: { self.now })
+    func keeper(hostName: String = "gw.example.org", credentials: String? = nil) async throws -> CertificateKeeper {
+        try await CertificateKeeper(state: state, hostName: hostName, credentials: credentials, logger: logger, clock: { self.now })
     }
 
     /// A keeper that follows `chain` and `key` as the certificate `x`, with nothing said so far.

@@ -23,7 +23,7 @@ struct ListenPlanTests {
     }
 
     static let gateway = [
-        interface("lo", 1, "127.0.0.1", isLoopback: true), interface("lan0", 2, "192.168.50.1"), interface("wan0", 3, "203.0.113.1"),
+        interface("lo", 1, "127.0.0.1", "::1", isLoopback: true), interface("lan0", 2, "192.168.50.1"), interface("wan0", 3, "203.0.113.1"),
         interface("ppp0", 4),
     ]
 
@@ -76,6 +76,25 @@ struct ListenPlanTests {
         #expect(steps.closeFirst.map(\.interfaceIndex) == [2])
         #expect(steps.bind.map(\.interfaceIndex) == [9])
         #expect(steps.closeLast.isEmpty)
+    }
+
+    /// An interface with another name is the same one: two sockets of one port cannot both be bound to it.
+    @Test func anInterfaceIsRenamed() throws {
+        let settings = try Self.settings(["smtp.interfaces": "ppp*"])
+        let renamed = [Self.gateway[0], Self.interface("ppp7", 4)]
+        let steps = ListenPlan.wanted(settings, on: Self.gateway).steps(to: .wanted(settings, on: renamed))
+        #expect(Self.shown(steps.closeFirst) == ["smtp interface ppp0, port 25"])
+        #expect(Self.shown(steps.bind) == ["smtp interface ppp7, port 25"])
+    }
+
+    /// Loopback stays open beside single addresses too, unless it is among them.
+    @Test(arguments: [
+        ("203.0.113.1", ["127.0.0.1:25", "203.0.113.1:25", "[::1]:25"]), ("192.0.2.7", ["127.0.0.1:25", "192.0.2.7:25", "[::1]:25"]),
+        ("127.0.0.1", ["127.0.0.1:25"]),
+    ])
+    func addresses(chosen: String, golden: [String]) throws {
+        let plan = ListenPlan.wanted(try Settings.defaults.overriding(["smtp.interfaces": chosen]), on: Self.gateway)
+        #expect(Self.shown(plan.entries.filter { $0.service == "smtp" }) == golden.map { "smtp \($0)" })
     }
 
     @Test func socketsHaveNames() throws {

@@ -22,6 +22,7 @@ enum OperationRoutes {
         TaskHandlers(services: services).register(in: &table)
         StorageHandlers(services: services).register(in: &table)
         StatusHandlers(services: services).register(in: &table)
+        FactoryResetHandlers(services: services).register(in: &table)
         for operation in AdminOperations.all {
             precondition(table.names.contains(operation.spec.name), "\(operation.spec.name) has no handler")
         }

@@ -29,6 +29,11 @@ struct AccountHandlers: Sendable {
             quota: try asked.quota.map(Naming.quota), iterations: settings.accounts.passwordIterations)
         var facts = facts(account)
         do throws(StoreError) {
+            // Before everything was set back there was an account of that address, and its mail is still here.
+            if let reset = services.reset, reset.hasLeftMail(account.address) {
+                try await store.assignOwners([account.address: account.id])
+                reset.isTaken(account.address)
+            }
             try await store.provision(account.id, address: account.address, folders: settings.mailbox.folders)
         } catch {
             facts.warning = "The account is made, but its folders are not: \(error) They are made when it is first used."

@@ -36,7 +36,7 @@ struct CertificateHandlers: Sendable {
             }
             return try await put(asked.name, .selfSigned, made.pairs.map { .init(chain: $0.chain, key: $0.key) })
         }
-        table.add(CertificateList.self) { _ in CertificateList.Answer(certificates: facts(of: state.certificates.all)) }
+        table.add(CertificateList.self) { _ in CertificateList.Answer(certificates: facts(of: desk.stored())) }
         table.add(CertificateShow.self) { try existing($0.name) }
         table.add(CertificateRemove.self) { asked in
             let last = try existing(asked.name)
@@ -46,6 +46,7 @@ struct CertificateHandlers: Sendable {
                     "The setting \(setting) names the certificate \(asked.name); name another with \"postern settings set \(setting) NAME\" first."
                 )
             }
+            try requireOwn(asked.name)
             try await state.removeCertificate(asked.name)
             await desk.refresh()
             return last
@@ -62,13 +63,23 @@ struct CertificateHandlers: Sendable {
     private func put(
         _ name: String, _ source: StoredCertificate.Source, _ pairs: [StoredCertificate.Pair]
     ) async throws -> CertificatePut {
+        try requireOwn(name)
         let replaced = try await state.putCertificate(name, source, pairs)
         await desk.refresh()
         return CertificatePut(certificate: try existing(name), replaced: replaced)
     }
 
+    /// What the unit of systemd names is changed there.
+    private func requireOwn(_ name: String) throws(AdminRefusal) {
+        guard desk.isGiven(name) else { return }
+        throw AdminRefusal(
+            .conflict, "systemd hands the certificate \(name) over (LoadCredential=); change that in a drop-in of postern.service.")
+    }
+
     private func existing(_ name: String) throws -> CertificateFacts {
-        guard let stored = state.certificates[name], let facts = facts(of: [stored]).first else { throw StateError.noSuchCertificate(name) }
+        guard let stored = desk.stored().first(where: { $0.name == name }), let facts = facts(of: [stored]).first else {
+            throw StateError.noSuchCertificate(name)
+        }
         return facts
     }
 

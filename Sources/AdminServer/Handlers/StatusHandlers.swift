@@ -1,6 +1,7 @@
 internal import AdminContract
 internal import Foundation
 internal import MailCore
+internal import MailSettings
 internal import MailStore
 internal import StateStore
 
@@ -15,10 +16,12 @@ struct StatusHandlers: Sendable {
     private func status() async -> StatusFacts {
         let directory = services.state.directory
         let uptime = services.started.duration(to: .now).components.seconds
+        let (listening, doubts) = await withPermits(services.services())
         return StatusFacts(
             version: services.version, started: Naming.time(Int64(Date().timeIntervalSince1970) - uptime), uptime: Int(uptime),
             domains: directory.domains.count, accounts: directory.accounts.count, aliases: directory.aliases.count,
-            services: services.services(), store: await store(), warnings: warnings(directory))
+            services: listening, store: await store(), queue: await queue(), tasks: await tasks(),
+            problems: problems(listening), warnings: warnings(directory) + doubts)
     }
 
     private func store() async -> StatusFacts.Store {
@@ -29,11 +32,67 @@ struct StatusHandlers: Sendable {
             freeSpace: health.freeSpace.bytes, totalSpace: health.totalSpace.bytes)
     }
 
+    private func queue() async -> [String: Int]? {
+        guard let counts = try? await services.store.read({ try $0.queueCounts() }) else { return nil }
+        return Dictionary(uniqueKeysWithValues: counts.map { ($0.key.name, $0.value) })
+    }
+
+    private func tasks() async -> [StatusFacts.Task] {
+        let all = try? await services.tasks?.list()
+        return (all?.tasks ?? []).filter { $0.ended == nil }.map { task in
+            let percent = task.total.flatMap { $0 > 0 ? Int((Double(task.done) / Double($0) * 100).rounded(.down)) : nil }
+            return StatusFacts.Task(
+                id: task.id, name: task.name, state: task.state, percent: percent.map { min(max(0, $0), 100) }, item: task.item)
+        }
+    }
+
+    /// What the firewall does with each port, when it is to let people through; and sentences about what nobody knows.
+    private func withPermits(_ listening: [StatusFacts.Service]) async -> ([StatusFacts.Service], doubts: [String]) {
+        guard services.settings.current.firewall.autoPermit else { return (listening, []) }
+        let findings: AccessFindings
+        do throws(AdminRefusal) {
+            findings = try await services.gateway.check()
+        } catch {
+            return (listening.map { $0.with(permit: $0.state == "off" ? nil : "unknown") }, [error.error])
+        }
+        let byService = Dictionary(grouping: findings.findings, by: \.service).mapValues { Set($0.map(\.state)) }
+        let permitted = listening.map { service in
+            guard service.state != "off" else { return service }
+            let states = byService[service.name] ?? []
+            let worst = ["missing", "shadowed", "unknown", "open"].first(where: states.contains)
+            return service.with(permit: findings.filtersNothing ? "unfiltered" : worst ?? "missing")
+        }
+        let doubts = permitted.filter { $0.permit == "unknown" }.map { "Whether the firewall lets \($0.name) through cannot be known." }
+        return (permitted, doubts)
+    }
+
+    private func problems(_ listening: [StatusFacts.Service]) -> [String] {
+        var problems: [String] = []
+        if let refusal = services.store.health.refusal { problems.append("No mail is accepted: \(refusal)") }
+        for service in listening {
+            let place = service.port.map { "\(service.name) (port \($0))" } ?? service.name
+            if service.state == "closed" { problems.append("\(place) listens nowhere; the journal says why.") }
+            if service.state == "partly" { problems.append("\(place) does not listen everywhere where it should; the journal says why.") }
+            switch service.permit {
+            case "missing": problems.append("The firewall does not let \(place) through: no permit is there for every interface it is for.")
+            case "shadowed":
+                problems.append("The firewall does not let \(place) through: an earlier rule decides; see \"postern access check\".")
+            default: break
+            }
+            if let days = service.certificateDays, days < 0, let name = service.certificate {
+                problems.append("\(place) shows the certificate \(name), which has expired.")
+            }
+        }
+        return problems
+    }
+
     private func warnings(_ directory: Directory) -> [String] {
         var warnings: [String] = []
-        if let refusal = services.store.health.refusal { warnings.append("No mail is accepted: \(refusal)") }
         if directory.domains.isEmpty { warnings.append("There is no domain yet; add one with \"postern domain add\".") }
-        return warnings + services.warnings()
+        for missing in services.gateway.interfaces().missing {
+            warnings.append("\(missing) is chosen in the settings and not there now; it is served when it comes.")
+        }
+        return warnings + services.settingsFile.sentences + services.warnings()
     }
 
     private static func name(of state: StoreHealth.State) -> String {
@@ -43,5 +102,13 @@ struct StatusHandlers: Sendable {
         case .unavailable: "unavailable"
         case .closed: "closed"
         }
+    }
+}
+
+extension StatusFacts.Service {
+    fileprivate func with(permit: String?) -> StatusFacts.Service {
+        var service = self
+        service.permit = permit
+        return service
     }
 }

@@ -9,7 +9,7 @@ extension StateStore {
     public func putCertificate(
         _ name: String, _ source: StoredCertificate.Source, _ pairs: [StoredCertificate.Pair]
     ) async throws(StateError) -> Bool {
-        guard isAllowed(certificateName: name) else { throw .certificateNameNotAllowed(name) }
+        guard StoredCertificate.isAllowed(name: name) else { throw .certificateNameNotAllowed(name) }
         guard (1...2).contains(pairs.count), pairs.allSatisfy({ isAllowed($0, source) }) else { throw .certificateNotAllowed(name) }
         return try await change { [self] db, _ in
             let before = certificates
@@ -35,14 +35,6 @@ extension StateStore {
             try db.execute(sql: "DELETE FROM certificate WHERE name = ?", arguments: [name])
         }
     }
-}
-
-/// `default`, `mail.example.org`: what can stand in a setting, in a path of the API and in a shell without quotes.
-private func isAllowed(certificateName name: String) -> Bool {
-    let octets = name.utf8
-    let isInner = { (octet: UInt8) in octet == UInt8(ascii: ".") || octet == UInt8(ascii: "-") || octet == UInt8(ascii: "_") }
-    guard (1...128).contains(octets.count), let first = octets.first, !isInner(first) else { return false }
-    return octets.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || isInner($0) }
 }
 
 /// Texts of a bounded size; paths from the root on, which say the same wherever the daemon stands.

@@ -1,5 +1,5 @@
 internal import AdminContract
-internal import Foundation
+internal import FoundationEssentials
 
 /// Performs operations by asking the daemon: one connection a call.
 struct AdminClient {
@@ -8,9 +8,9 @@ struct AdminClient {
     /// Throws what the daemon refused (`AdminRefusal`), or `Unreachable`.
     func perform<Operation: AdminOperation>(_ operation: Operation) throws -> Operation.Answer {
         let encoded = try JSONEncoder().encode(operation)
-        var parameters = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
-        let path = Operation.spec.path { name in parameters.removeValue(forKey: name) as? String }
-        let body = parameters.isEmpty ? Data() : try JSONSerialization.data(withJSONObject: parameters)
+        var parameters = try JSONDecoder().decode([String: JSONValue].self, from: encoded)
+        let path = Operation.spec.path { name in parameters.removeValue(forKey: name)?.string }
+        let body = parameters.isEmpty ? Data() : try JSONEncoder().encode(parameters)
         let answer = try HTTPExchange(socket: socket).ask(Operation.spec.method.rawValue, path, body: Array(body))
         let decoder = JSONDecoder()
         let data = Data(answer.body)

@@ -1,6 +1,7 @@
 internal import AdminContract
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 
 /// `postern certificate`
 struct CertificateCommand: ParsableCommand {
@@ -123,16 +124,15 @@ private enum PEMFile {
     private static let longest = 128 << 10
 
     static func text(_ path: String) throws -> String {
-        let data: Data
-        do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? file.close() }
-            data = try file.read(upToCount: longest + 1) ?? Data()
-        } catch {
+        let file = fopen(path, "re")
+        defer { if let file { fclose(file) } }
+        var octets = [UInt8](repeating: 0, count: longest + 1)
+        let count = file.map { fread(&octets, 1, octets.count, $0) } ?? 0
+        guard let file, ferror(file) == 0 else {
             throw Unreadable(description: "\(path) cannot be read: \(String(cString: strerror(errno))).")
         }
-        guard data.count <= longest else { throw Unreadable(description: "\(path) has more than 128 KiB; give a PEM file.") }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard count <= longest else { throw Unreadable(description: "\(path) has more than 128 KiB; give a PEM file.") }
+        guard let text = String(validating: octets.prefix(count), as: UTF8.self) else {
             throw Unreadable(
                 description: "\(path) is no PEM text; \"openssl x509\", \"openssl pkey\" or \"openssl pkcs12\" makes one of it.")
         }

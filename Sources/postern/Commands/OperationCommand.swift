@@ -1,6 +1,6 @@
 internal import AdminContract
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 
 /// What every command understands.
 struct CommonOptions: ParsableArguments {
@@ -48,7 +48,7 @@ extension OperationCommand {
             if common.json { print(try JSONText.of(refusal)) }
             throw refusal
         } catch let unreachable as Unreachable {
-            FileHandle.standardError.write(Data("Error: \(unreachable)\n".utf8))
+            Complaint.say(unreachable)
             throw ExitCode(3)
         }
         let text = common.json ? try json(answer) : text(answer)

@@ -1,26 +1,29 @@
 internal import AdminContract
 internal import ArgumentParser
+internal import Glibc
 
-/// `postern status`
+/// `postern status`: everything on one screen, and an exit code for monitoring.
 struct StatusCommand: OperationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: Status.spec.verb, abstract: Status.spec.doc,
+        discussion: """
+            Exit codes, as monitoring systems want them: 0 all is well; 1 there are warnings; 2 something does not work; 3 the daemon \
+            cannot be reached.
+            """)
+
     @OptionGroup var common: CommonOptions
 
     func operation() -> Status { Status() }
 
     func text(_ answer: StatusFacts) -> String {
-        let store = answer.store
-        let mail = [store.messages.map { "\($0) messages" }, store.bytes.map(Readable.bytes)].compactMap { $0 }.joined(separator: ", ")
-        let facts = TextTable(facts: [
-            ("Version", answer.version),
-            ("Up", "\(Readable.seconds(answer.uptime)), since \(answer.started)"),
-            ("Directory", "\(answer.domains) domains, \(answer.accounts) accounts, \(answer.aliases) aliases"),
-            ("Mail store", mail.isEmpty ? store.state : "\(store.state): \(mail)"),
-            ("Mail drive", "\(Readable.bytes(store.freeSpace)) free of \(Readable.bytes(store.totalSpace))"),
-        ])
-        let services = TextTable(
-            ["SERVICE", "LISTENS ON", "CONNECTIONS"],
-            answer.services.map { [$0.name, $0.addresses.joined(separator: ", "), String($0.connections)] })
-        let warnings = answer.warnings.map { "Warning: \($0)" }
-        return ([facts.text, "", services.text] + (warnings.isEmpty ? [] : [""] + warnings)).joined(separator: "\n")
+        StatusScreen(answer, isColoured: isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil).text
+    }
+
+    func exitCode(_ answer: StatusFacts) -> ExitCode {
+        switch answer.verdict {
+        case .fine: .success
+        case .warning: ExitCode(1)
+        case .broken: ExitCode(2)
+        }
     }
 }

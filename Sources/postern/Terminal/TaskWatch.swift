@@ -1,6 +1,5 @@
 internal import AdminContract
 internal import ArgumentParser
-internal import Foundation
 internal import Glibc
 
 /// Follows a task to its end: in a terminal a bar with rate and remaining time, in a pipe a line whenever something has changed.
@@ -24,7 +23,7 @@ struct TaskWatch {
             } catch let unreachable as Unreachable {
                 missed += 1
                 guard missed < Self.patience * 2 else {
-                    FileHandle.standardError.write(Data("Error: \(unreachable)\n".utf8))
+                    Complaint.say(unreachable)
                     throw ExitCode(3)
                 }
                 usleep(Self.interval)

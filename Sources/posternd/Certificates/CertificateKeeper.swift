@@ -13,9 +13,9 @@ internal import UnixSignals
 /// Holds the certificates that are in force now, follows linked files while it runs, and tells the journal when one nears its end.
 ///
 /// What is imported lies in the state database. What is linked is read from its files, at the start, every ten seconds when they
-/// have changed, and at SIGHUP; the daemon's user must be able to read them. A key that only root may read can come through systemd:
-/// `LoadCredential=mail.key:/etc/ssl/private/mail.key` in a drop-in for the unit, and `/run/credentials/postern.service/mail.key` as the
-/// linked path; systemd copies it when the daemon starts, so that such a renewal needs a restart.
+/// have changed, and at SIGHUP; the daemon's user must be able to read them. A key that only root may read can come through systemd
+/// (`CredentialCertificates`): `LoadCredential=mail.chain:/etc/ssl/mail.pem` and `LoadCredential=mail.key:/etc/ssl/private/mail.key` in a
+/// drop-in for the unit make the certificate `mail`; systemd copies it when the daemon starts, so that such a renewal needs a restart.
 final class CertificateKeeper: ServiceLifecycle.Service {
     typealias Change = @Sendable ([String: NamedCertificate]) -> Void
 
@@ -25,6 +25,8 @@ final class CertificateKeeper: ServiceLifecycle.Service {
 
     private let state: StateStore
     private let hostName: String
+    /// Where systemd's credentials lie.
+    private let credentials: String?
     private let logger: Logger
     private let clock: @Sendable () -> Int64
     /// One look at a time: the one after it starts from what it has found.
@@ -41,11 +43,12 @@ final class CertificateKeeper: ServiceLifecycle.Service {
     /// Makes the certificate `default` when there is none, which is at the first start, and takes a first look at all. Throws when the
     /// state database cannot keep it.
     init(
-        state: StateStore, hostName: String = HostName.current, logger: Logger,
+        state: StateStore, hostName: String = HostName.current, credentials: String? = CredentialCertificates.folder, logger: Logger,
         clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
     ) async throws {
         self.state = state
         self.hostName = hostName
+        self.credentials = credentials
         self.logger = logger
         self.clock = clock
         if state.certificates[Self.defaultName] == nil { try await makeDefault(for: hostName) }
@@ -57,6 +60,13 @@ final class CertificateKeeper: ServiceLifecycle.Service {
 
     /// All named certificates, by name, those among them that could not be read.
     var held: [HeldCertificate] { shown.withLock { $0.held } }
+
+    /// What there is to read: systemd's, and what the operator has named.
+    var stored: [StoredCertificate] {
+        let given = CredentialCertificates.all(in: credentials)
+        let names = Set(given.map(\.name))
+        return (given + state.certificates.all.filter { !names.contains($0.name) }).sorted { $0.name < $1.name }
+    }
 
     /// Sentences about what needs somebody's attention.
     var warnings: [String] {
@@ -72,7 +82,12 @@ final class CertificateKeeper: ServiceLifecycle.Service {
     func refresh() async { await lookElsewhere(rereads: false) }
 
     /// What the operator's commands need of us.
-    var desk: CertificateDesk { CertificateDesk(held: { self.held }, refresh: { await self.refresh() }, hostName: hostName) }
+    var desk: CertificateDesk {
+        CertificateDesk(
+            stored: { self.stored },
+            isGiven: { [credentials] name in CredentialCertificates.all(in: credentials).contains { $0.name == name } },
+            held: { self.held }, refresh: { await self.refresh() }, hostName: hostName)
+    }
 
     func run() async throws {
         await withTaskGroup { group in
@@ -102,7 +117,7 @@ final class CertificateKeeper: ServiceLifecycle.Service {
         followed.withLock { followed in
             let now = clock()
             var next: [String: FollowedCertificate] = [:]
-            for stored in state.certificates.all {
+            for stored in stored {
                 var facts: [FollowedCertificate.Fact] = []
                 let isKnown = followed[stored.name] != nil
                 var one = followed[stored.name] ?? FollowedCertificate(stored, at: now, facts: &facts)

@@ -1,0 +1,22 @@
+#!/bin/bash
+# A settings file that is broken at the start: the last good one holds, and journal and status say so loudly until it is mended.
+accounts
+permits internal
+G postern settings set smtp.port 2525 > /dev/null
+within 2000 "the LAN is served on a port of its own" from_lan 2525
+G cp /etc/postern/postern.toml /root/good.toml
+G sh -c 'echo "this = is [ no setting" >> /etc/postern/postern.toml'
+G systemctl restart postern.service
+within 5000 "with a broken file the last good settings hold" from_lan 2525
+prove "the journal is loud about it" sh -c "'$gateway/gateway-exec.sh' $name journalctl -q -b --no-pager -p crit POSTERN_EVENT=settings-broken | grep last-good.toml"
+prove "so is the status" sh -c "'$gateway/gateway-exec.sh' $name postern status | grep last-good.toml"
+steady broken
+reboot_gateway
+within 10000 "also after a reboot" from_lan 2525
+prove "the old port stays closed" not_listens 25
+steady "rebooted with it"
+G cp /root/good.toml /etc/postern/postern.toml
+G systemctl reload postern.service
+within 2000 "mended, nothing is said any more" sh -c "! '$gateway/gateway-exec.sh' $name postern status | grep last-good.toml"
+prove "and all goes on" from_lan 2525
+steady mended
