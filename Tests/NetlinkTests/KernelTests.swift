@@ -102,6 +102,21 @@ struct KernelTests {
         #expect(before == after)
     }
 
+    /// A gateway with thousands of VLANs: more names than one message holds, and a batch that is larger than a socket's usual room.
+    @Test func thousandsOfInterfaces() throws {
+        let services = (1...7).map { AccessPlan.Service("service-\($0)", ports: [UInt16($0)]) }
+        let plan = AccessPlan(services: services, chains: [ChainName("inet filter input")!])
+        let interfaces = (1...4094).map { NetworkInterface(name: "lan0.\($0)", index: $0, kind: "vlan") }
+        let rules = try Namespace.run(Self.gatewayRules) {
+            #expect(try Self.hold(plan, on: interfaces) == [false, true])
+            return try Namespace.listing("inet filter postern_access")
+        }
+        // nft breaks a long set into lines.
+        for name in ["\"lan0.1\"", "\"lan0.2345\"", "\"lan0.4094\"", "accept comment"] {
+            #expect(rules.count { $0.contains(name) } == 7, "\(name)")
+        }
+    }
+
     @Test func withoutATableNothingIsMade() throws {
         var plan = AccessPlanTests.plan()
         let nothing = try Namespace.run { [plan] in
