@@ -158,6 +158,21 @@ struct KernelTests {
         #expect(told == listed)
     }
 
+    /// Nothing can be permitted where it would count, and somebody else filters: that is no gateway that filters nothing.
+    @Test(arguments: [
+        ("ip filter", "type filter hook input priority 0; policy drop", ["ip filter INPUT"]),
+        ("inet late", "type filter hook input priority 5; tcp dport 7 drop", ["inet late INPUT"]),
+        ("inet open", "type filter hook input priority 5", []), ("inet out", "type filter hook output priority 0; policy drop", []),
+        ("inet nat", "type nat hook input priority 100; counter", []),
+    ])
+    func whoFiltersInstead(table: String, chain: String, golden: [String]) throws {
+        let report = try Namespace.run("table \(table) { chain INPUT { \(chain); }; }") {
+            AccessReport(AccessPlanTests.plan(), on: AccessPlanTests.gateway, in: try Firewall().readForCheck())
+        }
+        #expect(report.otherChains.map(\.description) == golden)
+        #expect(report.filtersNothing == golden.isEmpty)
+    }
+
     /// A batch that the kernel refuses leaves nothing behind.
     @Test func aTransactionIsAllOrNothing() throws {
         let (refusal, chains) = try Namespace.run(Self.gatewayRules) {
