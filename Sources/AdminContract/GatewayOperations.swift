@@ -63,12 +63,15 @@ public struct AccessRules: Codable, Sendable {
     }
 
     public var rules: [Rule]
-    /// None of the configured input chains exists: this gateway filters nothing.
+    /// None of the configured input chains exists, and no other one filters.
     public var filtersNothing: Bool
+    /// Input chains that filter although none of the configured ones exists.
+    public var otherChains: [String]
 
-    public init(rules: [Rule], filtersNothing: Bool) {
+    public init(rules: [Rule], filtersNothing: Bool, otherChains: [String]) {
         self.rules = rules
         self.filtersNothing = filtersNothing
+        self.otherChains = otherChains
     }
 }
 
@@ -102,11 +105,15 @@ public struct AccessFindings: Codable, Sendable {
     }
 
     public var findings: [Finding]
+    /// None of the configured input chains exists, and no other one filters.
     public var filtersNothing: Bool
+    /// Input chains that filter although none of the configured ones exists.
+    public var otherChains: [String]
 
-    public init(findings: [Finding], filtersNothing: Bool) {
+    public init(findings: [Finding], filtersNothing: Bool, otherChains: [String]) {
         self.findings = findings
         self.filtersNothing = filtersNothing
+        self.otherChains = otherChains
     }
 }
 

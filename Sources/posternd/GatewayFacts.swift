@@ -58,7 +58,7 @@ struct GatewayFacts: Sendable {
                 AccessRules.Rule(
                     chain: "\($0.chain)", handle: Int(clamping: $0.handle), rule: $0.text, packets: Int(clamping: $0.packets),
                     bytes: Int(clamping: $0.bytes))
-            }, filtersNothing: report.filtersNothing)
+            }, filtersNothing: report.filtersNothing, otherChains: report.otherChains.map(\.description))
     }
 
     private static func findings(_ report: AccessReport) -> AccessFindings {
@@ -69,7 +69,7 @@ struct GatewayFacts: Sendable {
                     service: finding.service, port: Int(finding.port), interface: finding.interface,
                     protocol: finding.isIPv6 ? "IPv6" : "IPv4", state: state, detail: detail.isEmpty ? finding.decidedBy : detail,
                     exceptions: finding.exceptions)
-            }, filtersNothing: report.filtersNothing)
+            }, filtersNothing: report.filtersNothing, otherChains: report.otherChains.map(\.description))
     }
 }
 

@@ -43,7 +43,7 @@ struct GatekeeperTextTests {
             .init(service: "", port: 9, interface: "w", isIPv6: true, reachability: .shadowed(by: "z"), exceptions: [], decidedBy: "z"),
             .init(
                 service: "", port: 9, interface: "w", isIPv6: false, reachability: .unknown(because: "q"), exceptions: [], decidedBy: "q"),
-        ], filtersNothing: true)
+        ], filtersNothing: true, otherChains: [ChainName(TableName(.ip, "filter"), "INPUT")])
 
     static let answers: [GatekeeperAnswer] = [
         .done, .refused("The sentence says why."), .report(report), .report(AccessReport(rules: [], findings: [], filtersNothing: false)),

@@ -102,6 +102,21 @@ struct KernelTests {
         #expect(before == after)
     }
 
+    /// A gateway with thousands of VLANs: more names than one message holds, and a batch that is larger than a socket's usual room.
+    @Test func thousandsOfInterfaces() throws {
+        let services = (1...7).map { AccessPlan.Service("service-\($0)", ports: [UInt16($0)]) }
+        let plan = AccessPlan(services: services, chains: [ChainName("inet filter input")!])
+        let interfaces = (1...4094).map { NetworkInterface(name: "lan0.\($0)", index: $0, kind: "vlan") }
+        let rules = try Namespace.run(Self.gatewayRules) {
+            #expect(try Self.hold(plan, on: interfaces) == [false, true])
+            return try Namespace.listing("inet filter postern_access")
+        }
+        // nft breaks a long set into lines.
+        for name in ["\"lan0.1\"", "\"lan0.2345\"", "\"lan0.4094\"", "accept comment"] {
+            #expect(rules.count { $0.contains(name) } == 7, "\(name)")
+        }
+    }
+
     @Test func withoutATableNothingIsMade() throws {
         var plan = AccessPlanTests.plan()
         let nothing = try Namespace.run { [plan] in
@@ -116,6 +131,46 @@ struct KernelTests {
             return try Namespace.listing("inet filter input")
         }
         #expect(made == [PermitRules.jump().description])
+    }
+
+    /// Rules of others are told of in the words in which their owner wrote them.
+    @Test(arguments: [
+        "tcp dport 25 drop", "tcp dport != 25 drop", "tcp dport 20-30 drop", "tcp dport != 20-30 drop", "tcp dport { 25, 143 } drop",
+        "tcp dport >= 1024 drop", "tcp dport @ports drop", "tcp dport vmap { 24 : accept, 25 : drop }", "ip saddr 198.51.100.7 drop",
+        "ip saddr 198.51.100.0/24 drop", "ip saddr 198.51.100.128/25 drop", "ip daddr != 192.0.2.0/23 drop", "ip saddr @bans drop",
+        "ip6 saddr 2001:db8::1 drop", "ip6 saddr 2001:db8::/32 drop", "ip6 daddr 2001:db8::/33 drop", "iifname \"wan*\" accept",
+        "iifname { \"lan0\", \"wan0\" } ct state established,related counter accept", "meta nfproto ipv6 tcp dport 25 drop",
+        "ip saddr 10.0.0.0/8 tcp dport 25 counter accept comment \"theirs\"", "meta l4proto ipv6-icmp accept", "jump strict",
+    ])
+    func foreignRulesAreTold(rule: String) throws {
+        let rules = """
+            table inet filter {
+              set ports { type inet_service; elements = { 25 }; }
+              set bans { type ipv4_addr; }
+              chain strict { drop; }
+              chain input { type filter hook input priority 0; \(rule); }
+            }
+            """
+        let (told, listed) = try Namespace.run(rules) {
+            let input = ChainName("inet filter input")!
+            return (try Firewall().readForCheck().rules(of: input).map(\.description), try Namespace.listing("inet filter input"))
+        }
+        #expect(told == listed)
+    }
+
+    /// Nothing can be permitted where it would count, and somebody else filters: that is no gateway that filters nothing.
+    @Test(arguments: [
+        ("ip filter", "type filter hook input priority 0; policy drop", ["ip filter INPUT"]),
+        ("inet late", "type filter hook input priority 5; tcp dport 7 drop", ["inet late INPUT"]),
+        ("inet open", "type filter hook input priority 5", []), ("inet out", "type filter hook output priority 0; policy drop", []),
+        ("inet nat", "type nat hook input priority 100; counter", []),
+    ])
+    func whoFiltersInstead(table: String, chain: String, golden: [String]) throws {
+        let report = try Namespace.run("table \(table) { chain INPUT { \(chain); }; }") {
+            AccessReport(AccessPlanTests.plan(), on: AccessPlanTests.gateway, in: try Firewall().readForCheck())
+        }
+        #expect(report.otherChains.map(\.description) == golden)
+        #expect(report.filtersNothing == golden.isEmpty)
     }
 
     /// A batch that the kernel refuses leaves nothing behind.
@@ -143,7 +198,16 @@ struct KernelTests {
             try Namespace.command("/sbin/ip", ["link", "set", "lan0.1", "up"])
             try Namespace.command("/sbin/ip", ["link", "set", "br-x", "up"])
             try Namespace.command("/sbin/ip", ["route", "add", "default", "via", "192.0.2.2"])
-            return (try links.read(), links.takeEvents())
+            let changed = links.takeEvents()
+            // Whether a carrier is there the kernel tells a moment later.
+            var all = try links.read()
+            for _ in 0..<100 where all.first(where: { $0.name == "lan0.1" })?.isRunning == false {
+                var waiting = pollfd(fd: links.eventDescriptor, events: Int16(POLLIN), revents: 0)
+                poll(&waiting, 1, 100)
+                _ = links.takeEvents()
+                all = try links.read()
+            }
+            return (all, changed)
         }
         let lan = try #require(all.first { $0.name == "lan0.1" })
         #expect(changed)

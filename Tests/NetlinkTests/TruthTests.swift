@@ -57,7 +57,7 @@ struct TruthTests {
         ),
         (
             input("ip6 saddr fd00::/16 tcp dport { 25, 80 } counter reject"),
-            ["4 open", "6 open, except inet filter input rule ip6 saddr 0xfd00 tcp dport { 25, 80 } counter reject"]
+            ["4 open", "6 open, except inet filter input rule ip6 saddr fd00::/16 tcp dport { 25, 80 } counter reject"]
         ),
         (
             input("meta nfproto ipv6 drop"), ["4 open", "6 shadowed by inet filter input rule meta nfproto ipv6 drop"]
@@ -74,7 +74,7 @@ struct TruthTests {
         // Some peers are turned away.
         (
             input("ip saddr 198.51.100.0/24 drop"),
-            ["4 open, except inet filter input rule ip saddr 0xc63364 drop", "6 open"]
+            ["4 open, except inet filter input rule ip saddr 198.51.100.0/24 drop", "6 open"]
         ),
         ("table inet filter {\nset bad { type ipv4_addr; }\n}\n" + input("ip saddr @bad drop"), both),
         (

@@ -11,6 +11,7 @@ extension GatekeeperAnswer {
 
     private static func lines(of report: AccessReport) -> [[String]] {
         var lines = [["report", report.filtersNothing ? "filters-nothing" : "filters"]]
+        lines += report.otherChains.map { ["other-chain", $0.description] }
         lines += report.rules.map { ["rule", $0.chain.description, "\($0.handle)", "\($0.packets)", "\($0.bytes)", $0.text] }
         for finding in report.findings {
             let (word, detail) = finding.reachability.words
@@ -45,6 +46,9 @@ extension GatekeeperAnswer {
     private static func read(_ line: [String], into report: inout AccessReport) -> Bool {
         switch (line[0], line.count) {
         case ("report", 2): report.filtersNothing = line[1] == "filters-nothing"
+        case ("other-chain", 2):
+            guard let chain = ChainName(line[1]) else { return false }
+            report.otherChains.append(chain)
         case ("rule", 6):
             guard let chain = ChainName(line[1]), let handle = UInt64(line[2]), let packets = UInt64(line[3]), let bytes = UInt64(line[4])
             else { return false }

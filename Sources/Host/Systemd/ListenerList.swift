@@ -69,7 +69,8 @@ extension ListenerList.Entry {
         Documentation=man:posternd(8)
 
         [Socket]
-        ListenStream=[::]:\(port)
+        # A port alone is every address of IPv6 and IPv4, and those of IPv4 where the kernel has no IPv6.
+        ListenStream=\(port)
         BindIPv6Only=both
         FileDescriptorName=\(name)
         Service=postern.service

@@ -14,6 +14,9 @@ enum NFTMessage: Hashable, Sendable {
     case addRule(ChainName, NewRule, sets: [UInt32], before: UInt64?)
     case deleteRule(ChainName, handle: UInt64)
 
+    /// In one message: an attribute's length is a number of 16 bits, and an element with the name of an interface takes 28 octets.
+    private static let mostElements = 1000
+
     /// Everything that adds `rule`, its sets first. `nextSet` numbers the sets of one transaction.
     static func adding(_ rule: NewRule, to chain: ChainName, before: UInt64? = nil, nextSet: inout UInt32) -> [NFTMessage] {
         var messages: [NFTMessage] = []
@@ -21,7 +24,8 @@ enum NFTMessage: Hashable, Sendable {
         for set in rule.sets {
             nextSet += 1
             numbers.append(nextSet)
-            messages += [.makeSet(chain.table, set, id: nextSet), .fillSet(chain.table, set, id: nextSet)]
+            messages.append(.makeSet(chain.table, set, id: nextSet))
+            for part in set.parts(of: mostElements) { messages.append(.fillSet(chain.table, part, id: nextSet)) }
         }
         return messages + [.addRule(chain, rule, sets: numbers, before: before)]
     }

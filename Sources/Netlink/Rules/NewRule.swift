@@ -55,6 +55,15 @@ extension SetContents {
             elements: keys.sorted { $0.lexicographicallyPrecedes($1) }.map { Element(key: $0) }, isAnonymous: true)
     }
 
+    /// The same set in parts of at most so many elements.
+    func parts(of most: Int) -> [SetContents] {
+        stride(from: 0, to: elements.count, by: most).map { start in
+            var part = self
+            part.elements = Array(elements[start..<min(start + most, elements.count)])
+            return part
+        }
+    }
+
     /// nft's words for the order of the keys' octets: names are the host's, ports the network's.
     var byteOrder: UInt32 { keyLength == Kernel.interfaceNameSize ? 1 : 2 }
 }

@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// Writes a rule in nft's syntax, without the numbers of its counters: the same text that `nft -s list chain` prints for every rule
 /// of ours. What we do not understand stands in angle brackets.
 struct RuleText {
@@ -8,18 +10,26 @@ struct RuleText {
     private var protocolWord: String?
     /// So does one of the network protocol: `ip saddr` says both.
     private var networkWord: String?
-    /// `ct state new` is a mask and a comparison with zero.
+    /// `ct state new` is a mask and a comparison with zero, `ip saddr 192.0.2.0/25` one and a comparison with the prefix.
     private var bits: [Register: [UInt8]] = [:]
+    /// A lower bound waits for its upper one: `tcp dport 20-30` says both.
+    private var lower: (register: Register, value: [UInt8])?
 
     static func of(_ expressions: [Expression], comment: String?) -> String {
         var text = RuleText()
         for expression in expressions { text.add(expression) }
+        text.sayLower()
         text.sayProtocol()
         if let comment { text.words.append("comment \"\(comment)\"") }
         return text.words.joined(separator: " ")
     }
 
     private mutating func add(_ expression: Expression) {
+        if case .compare(let register, .lessOrEqual, let value) = expression, let lower, lower.register == register {
+            self.lower = nil
+            return say(register, "\(shown(lower.value, register))-\(shown(value, register))")
+        }
+        sayLower()
         switch expression {
         case .load(let field, let register):
             if field != .destinationPort, !field.saysNetwork { sayProtocol() }
@@ -43,7 +53,7 @@ struct RuleText {
     private mutating func compare(_ register: Register, _ comparison: Comparison, _ value: [UInt8]) {
         let field = held[register]
         if field == .transportProtocol, comparison == .equal, value.count == 1 {
-            protocolWord = Self.transport(value[0])
+            protocolWord = RuleValue.transport(value[0])
             return
         }
         if field == .networkProtocol, comparison == .equal {
@@ -52,6 +62,13 @@ struct RuleText {
         }
         if let mask = bits[register], comparison == .notEqual, value.allSatisfy({ $0 == 0 }) {
             return say(register, shown(mask, register))
+        }
+        if field?.saysNetwork == true, let length = bits[register].flatMap(RuleValue.prefixLength), let address = IPAddress(octets: value) {
+            return say(register, "\(comparison.sign)\(address)/\(length)")
+        }
+        if comparison == .greaterOrEqual, bits[register] == nil {
+            lower = (register, value)
+            return
         }
         say(register, (bits[register] == nil ? "" : "& … ") + comparison.sign + shown(value, register))
     }
@@ -91,6 +108,12 @@ struct RuleText {
         }
     }
 
+    private mutating func sayLower() {
+        guard let (register, value) = lower else { return }
+        lower = nil
+        say(register, ">= \(shown(value, register))")
+    }
+
     private mutating func sayProtocol() {
         if let network = networkWord {
             networkWord = nil
@@ -106,40 +129,7 @@ struct RuleText {
         words.append(word)
     }
 
-    private func shown(_ value: [UInt8], _ register: Register) -> String {
-        switch held[register] {
-        case .inputInterfaceName:
-            let name = value[...].netlinkText
-            // Without the zeros behind it only the beginning is compared.
-            return "\"\(name)\(value.count < Kernel.interfaceNameSize && !value.contains(0) ? "*" : "")\""
-        case .destinationPort: return UInt16(network: value).map(String.init) ?? Self.hexadecimal(value)
-        case .connectionState: return UInt32(host: value).map(Self.connectionStates) ?? Self.hexadecimal(value)
-        case .transportProtocol: return value.count == 1 ? Self.transport(value[0]) : Self.hexadecimal(value)
-        case .networkProtocol: return value == [2] ? "ipv4" : value == [10] ? "ipv6" : Self.hexadecimal(value)
-        case .inputInterfaceIndex: return UInt32(host: value).map(String.init) ?? Self.hexadecimal(value)
-        default: return Self.hexadecimal(value)
-        }
-    }
-
-    private static func connectionStates(_ bits: UInt32) -> String {
-        let names: [(UInt32, String)] = [(1, "invalid"), (2, "established"), (4, "related"), (8, "new"), (64, "untracked")]
-        let said = names.filter { bits & $0.0 != 0 }.map(\.1)
-        return said.isEmpty ? String(bits) : said.joined(separator: ",")
-    }
-
-    private static func transport(_ number: UInt8) -> String {
-        switch number {
-        case 1: "icmp"
-        case 6: "tcp"
-        case 17: "udp"
-        case 58: "ipv6-icmp"
-        default: String(number)
-        }
-    }
-
-    private static func hexadecimal(_ value: [UInt8]) -> String {
-        "0x" + value.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    private func shown(_ value: [UInt8], _ register: Register) -> String { RuleValue.text(value, of: held[register]) }
 }
 
 extension Field {

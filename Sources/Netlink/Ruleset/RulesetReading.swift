@@ -19,7 +19,8 @@ extension Ruleset {
     }
 
     /// Sets with more elements are not looked into: an answer that depends on one is "cannot be known".
-    private static let mostElements = 4096
+    /// Ours have at most the names of a gateway's interfaces, and it may have 4094 VLANs.
+    private static let mostElements = 16_384
 
     static func table(_ message: NetlinkMessage) -> Table? {
         guard message.type == Kernel.newTable, let (family, parts) = opened(message), let name = parts[1]?.netlinkText else { return nil }

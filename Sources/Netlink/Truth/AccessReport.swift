@@ -46,13 +46,16 @@ public struct AccessReport: Hashable, Sendable {
     public var rules: [Rule]
     /// For each permitted service, port, interface that matches, and protocol.
     public var findings: [Finding]
-    /// None of the configured input chains exists.
+    /// None of the configured input chains exists, and no other one filters.
     public var filtersNothing: Bool
+    /// Input chains that filter although none of the configured ones exists.
+    public var otherChains: [ChainName]
 
-    public init(rules: [Rule], findings: [Finding], filtersNothing: Bool) {
+    public init(rules: [Rule], findings: [Finding], filtersNothing: Bool, otherChains: [ChainName] = []) {
         self.rules = rules
         self.findings = findings
         self.filtersNothing = filtersNothing
+        self.otherChains = otherChains
     }
 
     /// `plan` is `nil` when no permit is wanted; then only the rules are told.
@@ -64,6 +67,7 @@ public struct AccessReport: Hashable, Sendable {
                 bytes: rule.count?.bytes ?? 0)
         }
         filtersNothing = check.filtersNothing
+        otherChains = plan == nil ? [] : check.otherChains
         findings = (plan?.permits(on: interfaces) ?? []).flatMap { permit in
             Self.findings(permit.service, ports: permit.ports, on: interfaces.filter { permit.holds(on: $0) }, check)
         }

@@ -40,8 +40,16 @@ public struct TruthCheck: Sendable {
         self.inputs = Set(inputs)
     }
 
-    /// Nothing is filtered: none of the chains that our permits would hang in exists.
-    public var filtersNothing: Bool { !chains.contains { inputs.contains($0.name) } }
+    /// Nothing is filtered: none of the chains that our permits would hang in exists, and no other one turns anybody away.
+    public var filtersNothing: Bool { hasNoInput && filtering.isEmpty }
+
+    /// The chains that filter all the same when none of those exists in which our permits would hang.
+    public var otherChains: [ChainName] { hasNoInput ? filtering.map(\.name) : [] }
+
+    private var hasNoInput: Bool { !chains.contains { inputs.contains($0.name) } }
+    private var filtering: [Ruleset.Chain] {
+        chains.filter { $0.type == "filter" && ($0.hook?.dropsByPolicy == true || rules[$0.name]?.isEmpty == false) }
+    }
 
     public func finding(for packet: ProbePacket) -> TruthFinding {
         var exceptions: [String] = []

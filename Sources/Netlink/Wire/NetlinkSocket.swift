@@ -32,6 +32,9 @@ final class NetlinkSocket {
     private var sequence: UInt32 = 1
     private var buffer = [UInt8](repeating: 0, count: 256 * 1024)
 
+    /// In octets: every service on each of a gateway's 4094 VLANs.
+    private static let largestBatch: Int32 = 2 << 20
+
     /// Dumps end there: 64 MiB of messages are more than any gateway's rules without their big sets.
     static let mostMessages = 200_000
 
@@ -42,6 +45,11 @@ final class NetlinkSocket {
         guard descriptor >= 0 else { throw .refused("netlink socket", errno: errno) }
         var limit = timeval(tv_sec: 2, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        // A batch is sent in one piece, and one with thousands of interfaces is larger than what a socket usually takes. Who may change
+        // the firewall may ask for more.
+        var room = Self.largestBatch
+        let sendBufferForce: Int32 = 32
+        setsockopt(descriptor, SOL_SOCKET, sendBufferForce, &room, socklen_t(MemoryLayout<Int32>.size))
         // struct sockaddr_nl: family, padding, port (0: the kernel chooses), groups.
         let name = UInt16(AF_NETLINK).hostOctets + [0, 0, 0, 0, 0, 0] + groups.hostOctets
         let isBound = name.withUnsafeBytes { raw in

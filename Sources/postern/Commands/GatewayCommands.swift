@@ -33,7 +33,7 @@ struct AccessCommand: ParsableCommand {
             let table = TextTable(
                 ["CHAIN", "PACKETS", "BYTES", "RULE"],
                 answer.rules.map { [$0.chain, String($0.packets), Readable.bytes($0.bytes), $0.rule] })
-            let note = answer.filtersNothing ? [AccessCommand.filtersNothing] : []
+            let note = AccessCommand.note(answer.filtersNothing, answer.otherChains)
             return (note + (answer.rules.isEmpty ? ["No permitting rule of ours is in the firewall."] : [table.text])).joined(
                 separator: "\n")
         }
@@ -59,7 +59,14 @@ struct AccessCommand: ParsableCommand {
         func text(_ answer: AccessFindings) -> String { AccessCommand.text(answer, nothing: "There is no interface with an address.") }
     }
 
-    fileprivate static let filtersNothing = "This gateway filters nothing: none of the chains of firewall.chain exists."
+    /// Where no permit can stand, and what that means.
+    fileprivate static func note(_ filtersNothing: Bool, _ otherChains: [String]) -> [String] {
+        if filtersNothing { return ["This gateway filters nothing: there is no chain that could turn anybody away."] }
+        guard !otherChains.isEmpty else { return [] }
+        return [
+            "None of the chains of firewall.chain exists, but packets to this gateway are filtered in \(otherChains.joined(separator: ", ")): name it there."
+        ]
+    }
 
     fileprivate static func text(_ answer: AccessFindings, nothing: String) -> String {
         let table = TextTable(
@@ -68,7 +75,7 @@ struct AccessCommand: ParsableCommand {
                 [[finding.service, String(finding.port), finding.interface, finding.protocol, finding.state, finding.detail]]
                     + finding.exceptions.map { ["", "", "", "", "except", $0] }
             })
-        let note = answer.filtersNothing ? [filtersNothing] : []
+        let note = note(answer.filtersNothing, answer.otherChains)
         return (note + (answer.findings.isEmpty ? [nothing] : [table.text])).joined(separator: "\n")
     }
 }
