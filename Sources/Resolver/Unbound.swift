@@ -13,20 +13,24 @@ public final class Unbound: DNS, @unchecked Sendable {
         public var servers: [String]
         /// Whether answers are validated (RFC 4033). Without it none is `secure`.
         public var validates: Bool
-        /// Trust anchors in zone file form; empty: the root's.
+        /// Trust anchors in zone file form.
         public var anchors: [String]
+        /// A zone file with more of them. Without any, the root's are used.
+        public var anchorFile: String?
         /// After this a question counts as unanswered.
         public var timeout: Duration
         /// Octets of the caches, about.
         public var cacheSize: ByteCount
 
         public init(
-            servers: [String] = [], validates: Bool = true, anchors: [String] = [], timeout: Duration = .seconds(15),
+            servers: [String] = [], validates: Bool = true, anchors: [String] = [], anchorFile: String? = nil,
+            timeout: Duration = .seconds(15),
             cacheSize: ByteCount = .mebibytes(8)
         ) {
             self.servers = servers
             self.validates = validates
             self.anchors = anchors
+            self.anchorFile = anchorFile
             self.timeout = timeout
             self.cacheSize = cacheSize
         }
@@ -87,9 +91,14 @@ public final class Unbound: DNS, @unchecked Sendable {
         for server in configuration.servers { try check(ub_ctx_set_fwd(context, server), "the server \(server)") }
         if configuration.servers.isEmpty { try check(ub_ctx_resolvconf(context, nil), "/etc/resolv.conf") }
         guard configuration.validates else { return }
-        for anchor in configuration.anchors.isEmpty ? rootAnchors : configuration.anchors {
-            try check(ub_ctx_add_ta(context, anchor), "a trust anchor")
-        }
+        let usesRoot = configuration.anchors.isEmpty && configuration.anchorFile == nil
+        for anchor in usesRoot ? rootAnchors : configuration.anchors { try check(ub_ctx_add_ta(context, anchor), "a trust anchor") }
+        guard let file = configuration.anchorFile else { return }
+        try check(ub_ctx_add_ta_file(context, file), "the trust anchors in \(file)")
+        // The file is read at the first question: this one is answered without a server, and shows whether it can be.
+        var result: UnsafeMutablePointer<ub_result>?
+        try check(ub_resolve(context, "localhost", Int32(RecordType.a.rawValue), 1, &result), "the trust anchors in \(file)")
+        ub_resolve_free(result)
     }
 
     public func records(_ name: String, _ type: RecordType) async -> DNSAnswer<[UInt8]> {
@@ -223,20 +232,30 @@ extension DNSAnswer<[UInt8]> {
     fileprivate init(_ result: ub_result) {
         let security: DNSSecurity = result.secure != 0 ? .secure : .insecure
         let life = Duration.seconds(max(0, Int64(result.ttl)))
+        let canonical = Self.canonicalName(result)
         if result.bogus != 0 {
             self.init(.failed(.bogus(result.why_bogus.map { String(cString: $0) } ?? "")))
         } else if result.nxdomain != 0 {
-            self.init(.noSuchName, security, timeToLive: life)
+            self.init(.noSuchName, security, timeToLive: life, canonicalName: canonical)
         } else if result.rcode != 0 {
             self.init(.failed(.serverFailure))
         } else if result.havedata == 0 {
-            self.init(.noData, security, timeToLive: life)
+            self.init(.noData, security, timeToLive: life, canonicalName: canonical)
         } else {
             var records: [[UInt8]] = []
             while let data = result.data?[records.count], let length = result.len?[records.count] {
                 records.append(Array(UnsafeRawBufferPointer(start: data, count: Int(length))))
             }
-            self.init(records.isEmpty ? .noData : .records(records), security, timeToLive: life)
+            self.init(records.isEmpty ? .noData : .records(records), security, timeToLive: life, canonicalName: canonical)
         }
+    }
+
+    private static func canonicalName(_ result: ub_result) -> String? {
+        func name(_ text: UnsafeMutablePointer<CChar>?) -> String? {
+            guard let name = text.map({ String(cString: $0).lowercased() }), !name.isEmpty else { return nil }
+            return name.hasSuffix(".") ? String(name.dropLast()) : name
+        }
+        let canonical = name(result.canonname)
+        return canonical == name(result.qname) ? nil : canonical
     }
 }

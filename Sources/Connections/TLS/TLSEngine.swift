@@ -155,7 +155,8 @@ final class TLSEngine {
             version: String(cString: SSL_get_version(ssl)),
             cipher: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)).map { String(cString: $0) } ?? "unknown",
             serverName: SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0).lowercased() },
-            endPointBinding: ChannelBinding.endPoint(of: ssl), exporterBinding: ChannelBinding.exporter(of: ssl))
+            verified: TLSClient.verification(of: ssl), endPointBinding: ChannelBinding.endPoint(of: ssl),
+            exporterBinding: ChannelBinding.exporter(of: ssl))
     }
 }
 

@@ -60,7 +60,7 @@ public struct DispatcherServices: Sendable {
     var finder: RouteFinder {
         let own = ownName.lowercased()
         let host = hostname.lowercased()
-        return RouteFinder(dns: dns, ownNames: { [own, host] }, isOwn: isOwn)
+        return RouteFinder(dns: dns, usesDANE: settings.current.sending.dane, ownNames: { [own, host] }, isOwn: isOwn)
     }
 
     func client(for hop: NextHop) -> ClientSettings {

@@ -26,11 +26,14 @@ public struct RelaySettings: SettingsGroup {
     public init() {}
 }
 
-/// What is done to all mail that is sent. F47
+/// How all mail is sent. F47, RFC 7672
 public struct SendingSettings: SettingsGroup {
     public let recodeSubject = Setting(
         "sending.recode-subject", false, "Whether subjects in other charsets are written in UTF-8 (RFC 2047) in mail that is sent.",
         takesEffect: .live)
+    public let dane = Setting(
+        "sending.dane", true,
+        "Whether servers must prove themselves where signed DNS says how (DANE, RFC 7672). That needs dns.validate.", takesEffect: .live)
 
     public init() {}
 }
