@@ -2,7 +2,8 @@
 ///
 /// There are two of them: ``Unbound``, and a table in tests.
 public protocol DNS: Sendable {
-    /// `name`: as people write it, without a final dot; labels beyond ASCII are looked up by their A-labels (RFC 5891).
+    /// `name`: as people write it, without a final dot; labels beyond ASCII are looked up by their A-labels (RFC 5891). When the task is
+    /// cancelled, the answer is `.timeout`.
     func records(_ name: String, _ type: RecordType) async -> DNSAnswer<[UInt8]>
 }
 

@@ -6,6 +6,7 @@ import os
 import pathlib
 import socket
 import subprocess
+import threading
 import time
 
 CLONE_NEWNET = 0x40000000
@@ -108,3 +109,42 @@ class NameServer:
                 except OSError:
                     time.sleep(0.05)
         raise AssertionError(f"nsd does not answer:\n{(self.folder / 'nsd.log').read_text()}")
+
+
+class DeadZones:
+    """A name server on 127.0.0.1 that hands every question on to another one, but swallows those about names below `dead`."""
+
+    PORT = 5301
+
+    def __init__(self, dead, behind=NameServer.PORT):
+        self.dead = b"".join(bytes([len(part)]) + part.encode() for part in dead.split(".")) + b"\0"
+        self.behind = ("127.0.0.1", behind)
+        self.swallowed = 0
+
+    def __enter__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", self.PORT))
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.socket.sendto(b"", ("127.0.0.1", self.PORT))
+        self.thread.join(10)
+        self.socket.close()
+
+    def _serve(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ahead:
+            ahead.settimeout(1)
+            while True:
+                question, asker = self.socket.recvfrom(4096)
+                if not question:
+                    return
+                if self.dead in question.lower():
+                    self.swallowed += 1
+                    continue
+                ahead.sendto(question, self.behind)
+                try:
+                    self.socket.sendto(ahead.recv(4096), asker)
+                except TimeoutError:
+                    pass

@@ -98,6 +98,17 @@ import Testing
         #expect(await dns.records("alias.lab", .cname).outcome == .records([wire("Real.lab")]))
     }
 
+    /// Whoever gives up is answered at once, and the answer that comes later is in the cache.
+    @Test func aQuestionCanBeGivenUp() async throws {
+        let server = NameServer(["silent.lab 1": .silence])
+        defer { server.stop() }
+        let dns = try Unbound(Unbound.Configuration(servers: ["127.0.0.1@\(server.port)"], validates: false, timeout: .seconds(60)))
+        defer { dns.close() }
+        let asking = Task { await dns.addresses4("silent.lab") }
+        asking.cancel()
+        #expect(await asking.value.failure == .timeout)
+    }
+
     /// The keys of a file, or one sentence about it.
     @Test(
         arguments: [

@@ -22,10 +22,10 @@ struct LaneWorker: Sendable {
         let finder = services.finder
         var trouble = RouteFailure(status: EnhancedStatus(4, 4, 1), words: "No host of \(hop) could be reached.").outcome
         do throws(RouteFailure) {
-            for host in try await finder.hosts(hop) {
+            for host in try await dispatcher.lookingUp({ [hop] () throws(RouteFailure) in try await finder.hosts(hop) }) {
                 let reach: (addresses: [IPAddress], demand: EncryptionDemand)
                 do throws(RouteFailure) {
-                    reach = try await finder.reach(host)
+                    reach = try await dispatcher.lookingUp { () throws(RouteFailure) in try await finder.reach(host) }
                 } catch {
                     trouble = error.outcome
                     continue
@@ -46,6 +46,8 @@ struct LaneWorker: Sendable {
         } catch {
             trouble = error.outcome
         }
+        // What ends because this server stops was no try.
+        if dispatcher.isStopping { return services.store.giveBack(first) }
         dispatcher.failed(hop)
         await giveUp(first, trouble)
     }
@@ -102,11 +104,14 @@ struct LaneWorker: Sendable {
     private func talk(
         _ first: QueuedMessage, at peer: Peer, named name: String, _ remote: String, _ client: ClientSettings
     ) async -> ClientFailure? {
+        let slow = SlowAnswer(from: .host, in: dispatcher)
         do throws(ConnectFailure) {
             return try await services.hub.connect(to: peer, within: client.deadlines.connect) { connection in
-                await converse(connection, remote: remote, host: name, client: client, first: first)
+                await slow.end()
+                return await converse(connection, remote: remote, host: name, client: client, first: first)
             }
         } catch {
+            await slow.end()
             return ClientFailure(.connect, .connect(error))
         }
     }
