@@ -81,6 +81,11 @@ public struct DispatcherServices: Sendable {
         }
     }
 
+    /// The address from which a host is spoken to; `nil` lets the system choose.
+    func source(for peer: IPAddress) -> IPAddress? {
+        settings.current.sending.sourceAddresses.lazy.compactMap { IPAddress($0) }.first { $0.isIPv6 == peer.isIPv6 }
+    }
+
     /// What is changed in messages on the way to the next hop. F27, F47
     func rewriting(for hop: NextHop) -> (header: HeaderRewriting, sender: MailAddress?) {
         let settings = settings.current

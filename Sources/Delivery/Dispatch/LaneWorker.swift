@@ -106,7 +106,8 @@ struct LaneWorker: Sendable {
     ) async -> ClientFailure? {
         let slow = SlowAnswer(from: .host, in: dispatcher)
         do throws(ConnectFailure) {
-            return try await services.hub.connect(to: peer, within: client.deadlines.connect) { connection in
+            let source = services.source(for: peer.address)
+            return try await services.hub.connect(to: peer, from: source, within: client.deadlines.connect) { connection in
                 await slow.end()
                 return await converse(connection, remote: remote, host: name, client: client, first: first)
             }

@@ -39,7 +39,8 @@ extension Dispatcher {
         for address in addresses {
             let peer = Peer(address: address, port: relay.port)
             do throws(ConnectFailure) {
-                let talk = try await services.hub.connect(to: peer, within: client.deadlines.connect) { [client] connection in
+                let source = services.source(for: address)
+                let talk = try await services.hub.connect(to: peer, from: source, within: client.deadlines.connect) { [client] connection in
                     await Self.talk(connection, host: relay.host, client)
                 }
                 return steps + [ProbeStep(name: "connection", isOK: true, words: "\(peer)")] + talk
