@@ -94,14 +94,17 @@ extension ClientSession {
         var client = ScramClient(user: login.user, password: login.password, nonce: ScramClient.freshNonce())
         say("AUTH SCRAM-SHA-256 \(Self.base64(client.first))")
         let first = try await reply(.login, within: settings.deadlines.command)
-        guard first.kind == 3 else { return first }
+        guard first.kind == 3 else {
+            // A server that was content without proving itself is not the one whose password it is.
+            guard first.kind != 2 else { throw ClientFailure(.login, .noMechanism) }
+            return first
+        }
         guard let challenge = Base64.decode(Array((first.lines.first ?? "").utf8)), let final = client.final(challenge) else {
             throw ClientFailure(.login, .noMechanism)
         }
         say(Self.base64(final))
         let second = try await reply(.login, within: settings.deadlines.command)
         guard second.kind == 3 else {
-            // A server that was content without proving itself is not the one whose password it is.
             guard second.kind == 2 else { return second }
             throw ClientFailure(.login, .noMechanism)
         }
