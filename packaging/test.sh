@@ -53,10 +53,10 @@ run() { # run NAME COMMAND...: a command that is a test by itself
 
 install_tools() {
     packaging/install-packages.sh python3 python3-venv gcc libc6-dev curl swaks isync mutt tmux e2fsprogs util-linux openssl gnutls-bin \
-        sslscan fetchmail mpop gsasl nftables iproute2 s-nail man-db mandoc || return
+        sslscan fetchmail mpop gsasl nftables iproute2 s-nail man-db mandoc nsd ldnsutils || return
     [ -x "$python" ] || python3 -m venv "$root/.build-venv" || return
     # The version of imapclient is fixed because its live tests' own faults are known by name.
-    "$python" -m pip install --quiet --disable-pip-version-check 'pytest>=8' pytest-timeout 'imapclient==4.1.0' 'getmail6>=6.19'
+    "$python" -m pip install --quiet --disable-pip-version-check 'pytest>=8' pytest-timeout 'imapclient==4.1.0' 'getmail6>=6.19' 'aiosmtpd>=1.4.6'
 }
 pytest() { # pytest FOLDER: what failed is counted from its report; a report without failures and a bad exit status is one more
     local status=0

@@ -49,12 +49,14 @@ public struct QueueRow: Codable, Sendable {
     public var status: String?
     public var remote: String?
     public var words: String?
+    /// How that try was encrypted: `TLSv1.3 TLS_AES_256_GCM_SHA384 dane-ee`. The last word is `none`, `authority`, `dane-ta` or `dane-ee`.
+    public var security: String?
     /// A host, when an operator has sent it there.
     public var route: String?
 
     public init(
         message: String, sender: String, recipient: String, state: String, size: Int, age: Int, nextTry: Int?, tries: Int, status: String?,
-        remote: String?, words: String?, route: String?
+        remote: String?, words: String?, security: String?, route: String?
     ) {
         self.message = message
         self.sender = sender
@@ -67,6 +69,7 @@ public struct QueueRow: Codable, Sendable {
         self.status = status
         self.remote = remote
         self.words = words
+        self.security = security
         self.route = route
     }
 }

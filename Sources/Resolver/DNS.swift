@@ -2,13 +2,15 @@
 ///
 /// There are two of them: ``Unbound``, and a table in tests.
 public protocol DNS: Sendable {
-    /// `name`: as people write it, without a final dot; labels beyond ASCII are looked up by their A-labels (RFC 5891).
+    /// `name`: as people write it, without a final dot; labels beyond ASCII are looked up by their A-labels (RFC 5891). When the task is
+    /// cancelled, the answer is `.timeout`.
     func records(_ name: String, _ type: RecordType) async -> DNSAnswer<[UInt8]>
 }
 
 /// The kinds of records that mail needs. RFC 1035 §3.2.2, RFC 3596, RFC 6698
 public enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
     case a = 1
+    case cname = 5
     case ptr = 12
     case mx = 15
     case txt = 16
@@ -62,11 +64,16 @@ public struct DNSAnswer<Record: Hashable & Sendable>: Hashable, Sendable {
     public var security: DNSSecurity
     /// How long it may be kept.
     public var timeToLive: Duration
+    /// The name to which aliases have led (CNAME), in lower case, without a final dot; `nil` when what was asked for is no alias.
+    public var canonicalName: String?
 
-    public init(_ outcome: DNSOutcome<Record>, _ security: DNSSecurity = .insecure, timeToLive: Duration = .zero) {
+    public init(
+        _ outcome: DNSOutcome<Record>, _ security: DNSSecurity = .insecure, timeToLive: Duration = .zero, canonicalName: String? = nil
+    ) {
         self.outcome = outcome
         self.security = security
         self.timeToLive = timeToLive
+        self.canonicalName = canonicalName
     }
 
     /// The records; empty when there are none, for whatever reason.
@@ -91,6 +98,6 @@ public struct DNSAnswer<Record: Hashable & Sendable>: Hashable, Sendable {
             case .noSuchName: .noSuchName
             case .failed(let failure): .failed(failure)
             }
-        return DNSAnswer<Other>(outcome, security, timeToLive: timeToLive)
+        return DNSAnswer<Other>(outcome, security, timeToLive: timeToLive, canonicalName: canonicalName)
     }
 }

@@ -62,10 +62,10 @@ extension DNS {
         await records(WireName.reverse(of: address), .ptr).read { WireName.text($0[...]) }
     }
 
-    /// What is published about the certificates of a service: `_25._tcp.mx.example.org`.
+    /// What is published about the certificates of a service: `_25._tcp.mx.example.org`. RFC 6698 §3
     public func certificates(of host: String, port: Int) async -> DNSAnswer<TLSARecord> {
         await records("_\(port)._tcp.\(host)", .tlsa).read { octets in
-            guard octets.count > 3 else { return nil }
+            guard octets.count >= 3 else { return nil }
             return TLSARecord(usage: octets[0], selector: octets[1], matching: octets[2], data: Array(octets[3...]))
         }
     }

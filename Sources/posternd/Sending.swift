@@ -19,7 +19,10 @@ struct Sending: ServiceLifecycle.Service {
     init(settings: LiveSettings, state: StateStore, store: MailStore, hub: ConnectionHub, hostname: String, logger: Logger) throws {
         let wanted = settings.current.dns
         dns = try Unbound(
-            Unbound.Configuration(servers: wanted.servers, validates: wanted.validate, timeout: wanted.timeout))
+            Unbound.Configuration(
+                servers: wanted.servers, validates: wanted.validate,
+                anchorFile: wanted.trustAnchorFile.isEmpty ? nil : wanted.trustAnchorFile,
+                timeout: wanted.timeout))
         dispatcher = Dispatcher(
             DispatcherServices(
                 settings: settings, state: state, store: store, hub: hub, dns: dns, hostname: hostname,

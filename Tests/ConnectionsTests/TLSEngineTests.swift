@@ -1,4 +1,5 @@
 import Certificates
+import MailCore
 import MailSettings
 import NIOCore
 import Testing
@@ -21,14 +22,15 @@ private struct Pair {
     }
 
     init(
-        host: String = "mail.postern.test", minimumVersion: TLSVersion = .tls12, dhBits: Int = 2048, protocols: [String] = [],
+        host: String = "mail.postern.test", otherNames: [String] = [], minimumVersion: TLSVersion = .tls12, dhBits: Int = 2048,
+        protocols: [String] = [],
         client: TLSClient.Proof = .none
     ) throws {
         let context = try TLSContext(
             TLSConfiguration(
                 certificate: Self.own, others: [Self.other], minimumVersion: minimumVersion, dhBits: dhBits, protocols: protocols))
         server = TLSEngine(context)
-        self.client = try #require(TLSEngine(TLSClient(host: host, proof: client)))
+        self.client = try #require(TLSEngine(TLSClient(host: host, otherNames: otherNames, proof: client)))
     }
 
     /// Goes on until both have agreed, or one of them has given up; octets travel in pieces of the size.
@@ -136,6 +138,21 @@ extension TLSEngine.Progress {
         #expect(try Pair(client: .dane([wrong])).shakeHands().client.failure != nil)
         let unusable = TLSClient.TLSARecord(usage: 3, selector: 1, matching: 1, data: [1])
         #expect(TLSEngine(TLSClient(host: "mail.postern.test", proof: .dane([unusable]))) == nil)
+    }
+
+    /// The facts say what the proof was. (Authorities that DNS names are tried by `test_dane.py`.) RFC 7672 §3.1
+    @Test func saysWhatProvedTheServer() throws {
+        let pem = String(decoding: Pair.own.pairs[0].chain, as: UTF8.self).split(separator: "\n")
+        let block = pem.drop { !$0.hasPrefix("-----BEGIN") }.dropFirst().prefix { !$0.hasPrefix("-----END") }
+        let der = try #require(Base64.decode(Array(block.joined().utf8)))
+        func record(_ usage: UInt8) -> TLSClient.TLSARecord { TLSClient.TLSARecord(usage: usage, selector: 0, matching: 0, data: der) }
+        #expect(try Pair().shakeHands().client.facts?.verified == SessionSecurity.Verification.none)
+        #expect(try Pair(client: .dane([record(3)])).shakeHands().client.facts?.verified == .daneEE)
+        #expect(try Pair(client: .dane([record(3)])).shakeHands().server.facts?.verified == SessionSecurity.Verification.none)
+        #expect(try Pair(host: "else.test", client: .dane([record(3)])).shakeHands().client.facts?.verified == .daneEE)
+        // A certificate is not its own authority.
+        let both = try Pair(host: "else.test", otherNames: ["mail.postern.test"], client: .dane([record(2)]))
+        #expect(both.shakeHands().client.failure != nil)
     }
 
     /// A changed record is refused, and so is everything behind it.

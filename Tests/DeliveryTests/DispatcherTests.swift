@@ -274,6 +274,35 @@ import Testing
         await remote.stop()
     }
 
+    /// IPv6 comes first, and IPv4 when nobody listens there.
+    @Test func theOtherFamilyIsTried() async throws {
+        let remote = try await RemoteServer()
+        let house = try await House()
+        house.dns.setAddresses("both.test", ["127.0.0.1", "::1"])
+        try await house.route("remote.test", to: "both.test", port: remote.peer.port)
+        try await house.send(to: ["bob@remote.test"])
+        #expect(remote.received.count == 1)
+        await house.close()
+        await remote.stop()
+    }
+
+    /// The address of the host's family is taken; one that is not ours sends nothing.
+    @Test(
+        arguments: [
+            ("127.0.0.7, 2001:db8::7", "127.0.0.7"), ("2001:db8::7", "127.0.0.1"), ("192.0.2.7", nil),
+        ] as [(String, String?)])
+    func fromWhere(sources: String, seen: String?) async throws {
+        let remote = try await RemoteServer()
+        let house = try await House(["sending.source-addresses": sources])
+        try await house.route("remote.test", to: remote)
+        try await house.send(to: ["bob@remote.test"])
+        #expect(remote.peers.map(\.description) == (seen.map { [$0] } ?? []))
+        let left = seen == nil ? ["bob@remote.test deferred 1 4.4.1 No connection: Cannot assign requested address."] : []
+        #expect(try await house.queue == left)
+        await house.close()
+        await remote.stop()
+    }
+
     @Test func withoutADomainItBounces() async throws {
         let house = try await House()
         house.dns.set("gone.test", .mx, .init(.noSuchName))

@@ -22,7 +22,9 @@ final class House: Sendable {
     let watch = HandClock()
     private let hub: ConnectionHub
 
-    init(_ values: [String: String] = [:], deadlines: ClientDeadlines = ClientDeadlines()) async throws {
+    init(
+        _ values: [String: String] = [:], deadlines: ClientDeadlines = ClientDeadlines(), clock: ConnectionClock = .system
+    ) async throws {
         folder = NSTemporaryDirectory() + "postern-delivery-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var logger = Logger(label: "test")
@@ -30,7 +32,7 @@ final class House: Sendable {
         settings = LiveSettings(try Settings.defaults.overriding(values))
         store = try MailStore(folder: folder, configuration: watch.configuration, logger: logger)
         state = try StateStore(path: folder + "/state.sqlite", logger: logger)
-        hub = ConnectionHub(loops: 1, logger: logger)
+        hub = ConnectionHub(loops: 1, logger: logger, clock: clock)
         try await state.addDomain(Domain("postern.test")!)
         let account = try await state.addAccount(address: MailAddress("alice@postern.test")!, password: Array("secret".utf8), iterations: 1)
         try await store.provision(account.id, address: account.address, folders: [])
@@ -60,9 +62,30 @@ final class House: Sendable {
         try await state.setRoute(Route(domain: Domain(domain)!, host: host, port: port))
     }
 
+    /// Whether it becomes true within half a minute.
+    func eventually(_ claim: () async throws -> Bool) async -> Bool {
+        let began = ContinuousClock.now
+        while ContinuousClock.now - began < .seconds(30) {
+            if (try? await claim()) == true { return true }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        return false
+    }
+
     /// Queues a message; what it leads to is over when this returns.
     @discardableResult
     func send(
+        to recipients: [String], _ text: String = "Subject: hi\r\n\r\nbody\r\n", from sender: String = "alice@postern.test",
+        notify: NotifySet = [], utf8: Bool = false
+    ) async throws -> MessageID {
+        let id = try await enqueue(to: recipients, text, from: sender, notify: notify, utf8: utf8)
+        await settled()
+        return id
+    }
+
+    /// Queues a message, and waits for nothing.
+    @discardableResult
+    func enqueue(
         to recipients: [String], _ text: String = "Subject: hi\r\n\r\nbody\r\n", from sender: String = "alice@postern.test",
         notify: NotifySet = [], utf8: Bool = false
     ) async throws -> MessageID {
@@ -72,7 +95,6 @@ final class House: Sendable {
             sender: MailAddress(sender).map(ReversePath.address) ?? .nobody,
             recipients: recipients.map { OutgoingRecipient(MailAddress($0)!, notify: notify) }, isUTF8: utf8)
         try await store.deliver(message, to: [], queue: envelope)
-        await settled()
         return message.id
     }
 
@@ -93,7 +115,7 @@ final class House: Sendable {
     var queue: [String] {
         get async throws {
             try await store.read { snapshot in
-                try snapshot.queue(QueueFilter()).messages.flatMap(\.recipients).map { recipient in
+                try snapshot.queue(QueueFilter(), limit: 2000).messages.flatMap(\.recipients).map { recipient in
                     let last = recipient.last.map { " \($0.status) \($0.words)" } ?? ""
                     return "\(recipient.address) \(recipient.state.name) \(recipient.tries)\(last)"
                 }

@@ -63,7 +63,7 @@ import Testing
     private func addresses(_ name: String, port: Int = 25) async -> String {
         do throws(RouteFailure) {
             let host = try await finder().hosts(.host(name, port: port))[0]
-            return try await finder().addresses(host).map(\.description).joined(separator: " ")
+            return try await finder().reach(host).addresses.map(\.description).joined(separator: " ")
         } catch {
             return "\(error.status) \(error.words)"
         }

@@ -1,3 +1,4 @@
+import Foundation
 import MailCore
 import Testing
 
@@ -79,6 +80,63 @@ import Testing
         dns.close()
         #expect(await answer.failure == .stopped)
         #expect(await dns.addresses4("silent.lab").failure == .stopped)
+    }
+
+    @Test func aliasesAreFollowedAndNamed() async throws {
+        let table: [String: NameServer.Answer] = [
+            "alias.lab 1": .records([(type: UInt16(5), data: wire("Real.lab"))]),
+            "real.lab 1": .records([(type: UInt16(1), data: [192, 0, 2, 7])]),
+            "alias.lab 5": .records([(type: UInt16(5), data: wire("Real.lab"))]),
+        ]
+        let server = NameServer(table)
+        defer { server.stop() }
+        let dns = try Unbound(Unbound.Configuration(servers: ["127.0.0.1@\(server.port)"], validates: false, timeout: .seconds(10)))
+        defer { dns.close() }
+        let followed = await dns.addresses4("alias.lab")
+        #expect(followed.records.map(\.description) == ["192.0.2.7"] && followed.canonicalName == "real.lab")
+        #expect(await dns.addresses4("real.lab").canonicalName == nil)
+        #expect(await dns.records("alias.lab", .cname).outcome == .records([wire("Real.lab")]))
+    }
+
+    /// Whoever gives up is answered at once, and the answer that comes later is in the cache.
+    @Test func aQuestionCanBeGivenUp() async throws {
+        let server = NameServer(["silent.lab 1": .silence])
+        defer { server.stop() }
+        let dns = try Unbound(Unbound.Configuration(servers: ["127.0.0.1@\(server.port)"], validates: false, timeout: .seconds(60)))
+        defer { dns.close() }
+        let asking = Task { await dns.addresses4("silent.lab") }
+        asking.cancel()
+        #expect(await asking.value.failure == .timeout)
+    }
+
+    /// The keys of a file, or one sentence about it.
+    @Test(
+        arguments: [
+            ("signed.lab. IN DS 1 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n", true), ("nonsense\n", false),
+            (nil, false),
+        ] as [(String?, Bool)])
+    func trustAnchorsOfAFile(text: String?, isUsable: Bool) async throws {
+        let file = NSTemporaryDirectory() + "postern-anchors-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try text?.write(toFile: file, atomically: true, encoding: .utf8)
+        let server = NameServer(["signed.lab 1": .records([(1, [192, 0, 2, 1])])])
+        defer { server.stop() }
+        let configuration = Unbound.Configuration(servers: ["127.0.0.1@\(server.port)"], anchorFile: file, timeout: .seconds(10))
+        guard isUsable else {
+            do {
+                _ = try Unbound(configuration)
+                Issue.record("it was taken")
+            } catch {
+                #expect("\(error)".contains(file))
+            }
+            return
+        }
+        let dns = try Unbound(configuration)
+        defer { dns.close() }
+        guard case .bogus? = await dns.addresses4("signed.lab").failure else {
+            Issue.record("the keys are not used")
+            return
+        }
     }
 
     @Test func aServerThatIsNoneIsRefused() {

@@ -70,6 +70,7 @@ struct QueueHandlers: Sendable {
                 age: Int((now - message.arrival).components.seconds),
                 nextTry: waits ? Int(max(.zero, recipient.due - now).components.seconds) : nil, tries: recipient.tries,
                 status: recipient.last?.status.description, remote: recipient.last?.remote, words: recipient.last?.words,
+                security: recipient.last?.security?.description,
                 route: recipient.destination.host == nil ? nil : recipient.destination.description)
         }
     }

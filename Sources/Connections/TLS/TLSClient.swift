@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import MailCore
+public import MailCore
 public import MailSettings
 internal import Synchronization
 
@@ -29,13 +29,16 @@ public struct TLSClient: Sendable {
         case dane([TLSARecord])
     }
 
-    /// The host's name, sent as SNI; it is also what a certificate must be for.
+    /// The host's name, sent as SNI; it is also what a certificate must be for. With DANE it is the one below which the records stand.
     public var host: String
+    /// Other names that it may be for. RFC 7672 §3.2.2
+    public var otherNames: [String]
     public var proof: Proof
     public var minimumVersion: TLSVersion
 
-    public init(host: String, proof: Proof, minimumVersion: TLSVersion = .tls12) {
+    public init(host: String, otherNames: [String] = [], proof: Proof, minimumVersion: TLSVersion = .tls12) {
         self.host = host
+        self.otherNames = otherNames
         self.proof = proof
         self.minimumVersion = minimumVersion
     }
@@ -86,16 +89,47 @@ extension TLSClient {
             return true
         case .authority:
             SSL_set_verify(ssl, SSL_VERIFY_PEER, nil)
-            SSL_set_hostflags(ssl, CUnsignedInt(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-            return SSL_set1_host(ssl, host) == 1
+            return SSL_set1_host(ssl, host) == 1 && addNames(ssl)
         case .dane(let records):
             SSL_set_verify(ssl, SSL_VERIFY_PEER, nil)
-            guard SSL_dane_enable(ssl, host) == 1 else { return false }
+            guard SSL_dane_enable(ssl, host) == 1, addNames(ssl) else { return false }
             // What cannot be used (an unknown selector) is passed over. RFC 7671 §10.1
-            let usable = records.count { SSL_dane_tlsa_add(ssl, $0.usage, $0.selector, $0.matching, $0.data, $0.data.count) == 1 }
+            let usable = records.count { $0.add(to: ssl) }
             // A DANE-EE record stands for itself: neither names nor dates are looked at. RFC 7672 §3.1.1
             SSL_dane_set_flags(ssl, CUnsignedLong(DANE_FLAG_NO_DANE_EE_NAMECHECKS))
             return usable > 0
         }
     }
+
+    private func addNames(_ ssl: OpaquePointer) -> Bool {
+        // A star stands for a whole label. RFC 7672 §3.2.3
+        SSL_set_hostflags(ssl, CUnsignedInt(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+        return otherNames.allSatisfy { SSL_add1_host(ssl, $0) == 1 }
+    }
+
+    /// Those by which a certificate can be proved: of a known kind, and of the right form.
+    public static func usable(_ records: [TLSARecord]) -> [TLSARecord] {
+        guard !records.isEmpty, let ssl = SSL_new(TLSClientContext.shared(.tls12).handle) else { return [] }
+        defer {
+            SSL_free(ssl)
+            ERR_clear_error()
+        }
+        guard SSL_dane_enable(ssl, nil) == 1 else { return [] }
+        return records.filter { $0.add(to: ssl) }
+    }
+
+    /// What a handshake that came to its end has proved; of our own side's certificate nothing.
+    static func verification(of ssl: OpaquePointer) -> SessionSecurity.Verification {
+        guard SSL_is_server(ssl) == 0, SSL_get_verify_mode(ssl) == SSL_VERIFY_PEER, SSL_get_verify_result(ssl) == X509_V_OK else {
+            return .none
+        }
+        guard SSL_get0_dane_authority(ssl, nil, nil) >= 0 else { return .authority }
+        var usage: UInt8 = 0
+        SSL_get0_dane_tlsa(ssl, &usage, nil, nil, nil, nil)
+        return usage == 3 ? .daneEE : usage == 2 ? .daneTA : .authority
+    }
+}
+
+extension TLSClient.TLSARecord {
+    fileprivate func add(to ssl: OpaquePointer) -> Bool { SSL_dane_tlsa_add(ssl, usage, selector, matching, data, data.count) == 1 }
 }

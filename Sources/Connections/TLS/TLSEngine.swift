@@ -159,7 +159,8 @@ final class TLSEngine {
         TLSFacts(
             version: String(cString: SSL_get_version(ssl)),
             cipher: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)).map { String(cString: $0) } ?? "unknown",
-            serverName: SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0).lowercased() })
+            serverName: SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0).lowercased() },
+            verified: TLSClient.verification(of: ssl))
     }
 
     /// Made when somebody asks: it costs as much as some messages.

@@ -1,3 +1,5 @@
+public import MailCore
+
 /// What an encrypted connection's two ends have agreed on.
 public struct TLSFacts: Hashable, Sendable {
     /// `TLSv1.3`
@@ -6,12 +8,18 @@ public struct TLSFacts: Hashable, Sendable {
     public let cipher: String
     /// The host name that the peer asked for (SNI), in lower case. RFC 6066 §3
     public let serverName: String?
+    /// What proved the peer's certificate.
+    public let verified: SessionSecurity.Verification
 
-    public init(version: String, cipher: String, serverName: String?) {
+    public init(version: String, cipher: String, serverName: String?, verified: SessionSecurity.Verification = .none) {
         self.version = version
         self.cipher = cipher
         self.serverName = serverName
+        self.verified = verified
     }
+
+    /// As it is told of a session that we began.
+    public var security: SessionSecurity { SessionSecurity(version: version, cipher: cipher, verified: verified) }
 }
 
 /// What ties a log-in to this one encrypted connection.

@@ -9,16 +9,25 @@ extension ClientSession {
         let greeting = try await reply(.greeting, within: settings.deadlines.greeting)
         guard greeting.kind == 2 else { throw ClientFailure(.greeting, .reply(greeting)) }
         try await hello()
-        if settings.encryption == .whereOffered, offers.startTLS { try await startTLS() }
+        if settings.encryption == .whereOffered {
+            if offers.startTLS {
+                try await startTLS()
+            } else if settings.demand.isStrict {
+                throw ClientFailure(.encryption, .notSafe(EnhancedStatus(4, 7, 4), "The server does not offer STARTTLS"))
+            }
+        }
         if let login = settings.login { try await authenticate(login) }
     }
 
-    /// STARTTLS; a server that offers it and then does not want to goes on in the clear. What it said before counts no more.
+    /// STARTTLS; a server that offers it and then does not want to goes on in the clear, where it may. What it said before counts no more.
     /// RFC 3207 §4, §4.2
     private mutating func startTLS() async throws(ClientFailure) {
         say("STARTTLS")
         let answer = try await reply(.encryption, within: settings.deadlines.command)
-        guard answer.kind == 2 else { return }
+        guard answer.kind == 2 else {
+            guard settings.demand.isStrict else { return }
+            throw ClientFailure(.encryption, .notSafe(EnhancedStatus(4, 7, 4), "The server refused STARTTLS with \"\(answer)\""))
+        }
         // What came in the clear behind the answer could be somebody else's (CVE-2011-0411).
         guard !connection.hasBufferedInput else { throw ClientFailure(.encryption, .malformed(.malformed)) }
         try await encrypt()
@@ -28,10 +37,17 @@ extension ClientSession {
 
     private func encrypt() async throws(ClientFailure) {
         do throws(ConnectionError) {
-            try await connection.startTLS(as: TLSClient(host: host, proof: .none), within: settings.deadlines.command)
+            try await connection.startTLS(as: tlsClient, within: settings.deadlines.command)
         } catch {
-            throw ClientFailure(.encryption, .connection(error))
+            guard settings.demand.isStrict, error == .notEncrypted else { throw ClientFailure(.encryption, .connection(error)) }
+            let reason = connection.tlsFailure ?? "no agreement was found"
+            throw ClientFailure(.encryption, .notSafe(EnhancedStatus(4, 7, 5), "TLS failed (\(reason))"))
         }
+    }
+
+    private var tlsClient: TLSClient {
+        guard case .proved(let proof) = settings.demand else { return TLSClient(host: host, proof: .none) }
+        return TLSClient(host: proof.base, otherNames: proof.otherNames, proof: .dane(proof.records))
     }
 
     /// EHLO, and HELO where that is not known. RFC 5321 §3.2
@@ -78,14 +94,17 @@ extension ClientSession {
         var client = ScramClient(user: login.user, password: login.password, nonce: ScramClient.freshNonce())
         say("AUTH SCRAM-SHA-256 \(Self.base64(client.first))")
         let first = try await reply(.login, within: settings.deadlines.command)
-        guard first.kind == 3 else { return first }
+        guard first.kind == 3 else {
+            // A server that was content without proving itself is not the one whose password it is.
+            guard first.kind != 2 else { throw ClientFailure(.login, .noMechanism) }
+            return first
+        }
         guard let challenge = Base64.decode(Array((first.lines.first ?? "").utf8)), let final = client.final(challenge) else {
             throw ClientFailure(.login, .noMechanism)
         }
         say(Self.base64(final))
         let second = try await reply(.login, within: settings.deadlines.command)
         guard second.kind == 3 else {
-            // A server that was content without proving itself is not the one whose password it is.
             guard second.kind == 2 else { return second }
             throw ClientFailure(.login, .noMechanism)
         }

@@ -1,5 +1,5 @@
 public import Connections
-import MailCore
+public import MailCore
 public import MailStore
 public import SMTPWire
 
@@ -22,6 +22,8 @@ public struct ClientFailure: Error, Hashable, Sendable {
         case reply(RemoteReply)
         case connection(ConnectionError)
         case connect(ConnectFailure)
+        /// There must be TLS here, and there is none, or it proves nothing: a sentence without its end.
+        case notSafe(EnhancedStatus, String)
         /// What came is no reply.
         case malformed(ReplyParser.Failure)
         /// The server offers no way to log in that we know.
@@ -32,6 +34,8 @@ public struct ClientFailure: Error, Hashable, Sendable {
 
     public let phase: Phase
     public let cause: Cause
+    /// How the session was encrypted when it ended.
+    public var security: SessionSecurity?
 
     public init(_ phase: Phase, _ cause: Cause) {
         self.phase = phase
@@ -43,6 +47,12 @@ public struct ClientFailure: Error, Hashable, Sendable {
 
     /// As it is kept and told: always for now, because another host or another hour may bring another end.
     public func outcome(_ remote: String) -> TryOutcome {
+        var outcome = told(remote)
+        outcome.security = security
+        return outcome
+    }
+
+    private func told(_ remote: String) -> TryOutcome {
         let doing = phase.rawValue
         switch cause {
         case .reply(let reply):
@@ -50,6 +60,7 @@ public struct ClientFailure: Error, Hashable, Sendable {
             return TryOutcome(status: given ?? EnhancedStatus(4, 4, 2), remote: remote, words: reply.description, isReply: true)
         case .connection(.closed): return .ours(EnhancedStatus(4, 4, 2), remote, "The connection was closed while \(doing).")
         case .connection(.notEncrypted): return .ours(EnhancedStatus(4, 7, 5), remote, "No agreement on TLS was found while \(doing).")
+        case .notSafe(let status, let why): return .ours(status, remote, "\(why); the destination publishes TLSA.")
         case .connection(.deadline): return .ours(EnhancedStatus(4, 4, 2), remote, "The server took too long while \(doing).")
         case .connection(.stopping), .connect(.stopping):
             return .ours(EnhancedStatus(4, 3, 2), remote, "This server was stopped while \(doing).")

@@ -30,6 +30,9 @@ struct ClientSession {
         self.settings = settings
     }
 
+    /// How it is encrypted; `nil` in the clear.
+    var security: SessionSecurity? { connection.tls?.security }
+
     // MARK: a message
 
     /// Sends one message; answers what became of each recipient, in their order. A throw means that the connection is of no more use and

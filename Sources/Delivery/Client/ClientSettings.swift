@@ -27,7 +27,8 @@ public struct RelayLogin: Hashable, Sendable {
     }
 }
 
-/// How a session with another server is encrypted. Who listens on the way is kept out; who the other one is, is not proved.
+/// How a session with another server is encrypted. Who listens on the way is kept out; who the other one is, is proved where
+/// ``EncryptionDemand`` says so.
 public enum ClientEncryption: Hashable, Sendable {
     /// By STARTTLS when the server offers it. F25, RFC 7435
     case whereOffered
@@ -45,6 +46,8 @@ public struct ClientSettings: Sendable {
     public var usesUTF8: Bool
     public var login: RelayLogin?
     public var encryption: ClientEncryption
+    /// Of a session that is to be encrypted.
+    public var demand = EncryptionDemand.opportunistic
     public var deadlines: ClientDeadlines
 
     public init(

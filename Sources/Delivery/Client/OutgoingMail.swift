@@ -29,4 +29,18 @@ enum RecipientResult: Hashable, Sendable {
     case delivered(TryOutcome, tellsSuccess: Bool)
     case failed(TryOutcome)
     case deferred(TryOutcome)
+
+    /// The same, with how the session was encrypted.
+    func with(_ security: SessionSecurity?) -> RecipientResult {
+        func secured(_ outcome: TryOutcome) -> TryOutcome {
+            var outcome = outcome
+            outcome.security = security
+            return outcome
+        }
+        return switch self {
+        case .delivered(let outcome, let tellsSuccess): .delivered(secured(outcome), tellsSuccess: tellsSuccess)
+        case .failed(let outcome): .failed(secured(outcome))
+        case .deferred(let outcome): .deferred(secured(outcome))
+        }
+    }
 }

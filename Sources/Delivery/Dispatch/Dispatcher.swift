@@ -20,8 +20,15 @@ public final class Dispatcher: Sendable {
         /// Lanes that want a worker.
         var turns = Turns()
         var workers = 0
+        /// Workers that wait for a slow answer, and those of them that have it and want a place again.
+        var aside: [SlowAnswer.Source: Int] = [:]
+        var returning: [(source: SlowAnswer.Source, worker: CheckedContinuation<Void, Never>)] = []
+        var lookUps: [Int: @Sendable () -> Void] = [:]
+        var lastLookUp = 0
         var isStopping = false
         var whenIdle: [CheckedContinuation<Void, Never>] = []
+
+        var isIdle: Bool { workers == 0 && aside.values.allSatisfy { $0 == 0 } }
     }
 
     /// Recipients that one look into the queue leases.
@@ -77,15 +84,24 @@ public final class Dispatcher: Sendable {
         for message in left { services.store.giveBack(message) }
     }
 
-    /// No connection can be had any more.
-    func beginStop() { state.withLock { $0.isStopping = true } }
+    /// No connection can be had any more, and no answer is worth waiting for.
+    func beginStop() {
+        let lookUps = state.withLock { state in
+            state.isStopping = true
+            Self.letReturn(&state, atMost: .max)
+            return Array(state.lookUps.values)
+        }
+        for giveUp in lookUps { giveUp() }
+    }
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 
     /// Comes back when nothing is being sent.
     public func idle() async {
         await withCheckedContinuation { continuation in
             let isIdle = state.withLock { state in
-                if state.workers > 0 { state.whenIdle.append(continuation) }
-                return state.workers == 0
+                if !state.isIdle { state.whenIdle.append(continuation) }
+                return state.isIdle
             }
             if isIdle { continuation.resume() }
         }
@@ -147,6 +163,7 @@ public final class Dispatcher: Sendable {
     private func begin(_ state: inout State) -> [NextHop] {
         guard !state.isStopping else { return [] }
         let most = services.settings.current.queue.maxConnections
+        Self.letReturn(&state, atMost: most)
         var beginning: [NextHop] = []
         while state.workers < most, let hop = state.turns.next() {
             state.lanes[hop]?.isWaiting = false
@@ -174,13 +191,59 @@ public final class Dispatcher: Sendable {
             if let lane = state.lanes[hop], lane.workers == 0, lane.isEmpty { state.lanes[hop] = nil }
             Self.offer(hop, &state)
             let beginning = begin(&state)
-            guard state.workers == 0 else { return (beginning, [CheckedContinuation<Void, Never>]()) }
+            guard state.isIdle else { return (beginning, [CheckedContinuation<Void, Never>]()) }
             defer { state.whenIdle = [] }
             return (beginning, state.whenIdle)
         }
         for hop in beginning { start(hop) }
         for continuation in idle { continuation.resume() }
     }
+
+    // MARK: workers that wait
+
+    /// A worker gives its place away; `false` when too many have done so.
+    func stepAside(for source: SlowAnswer.Source) -> Bool {
+        let beginning: [NextHop]? = state.withLock { state in
+            guard state.aside[source, default: 0] < source.most, !state.isStopping else { return nil }
+            state.aside[source, default: 0] += 1
+            state.workers -= 1
+            return begin(&state)
+        }
+        for hop in beginning ?? [] { start(hop) }
+        return beginning != nil
+    }
+
+    /// Comes back when there is a place again.
+    func comeBack(from source: SlowAnswer.Source) async {
+        await withCheckedContinuation { continuation in
+            state.withLock { state in
+                state.returning.append((source, continuation))
+                Self.letReturn(&state, atMost: state.isStopping ? .max : services.settings.current.queue.maxConnections)
+            }
+        }
+    }
+
+    private static func letReturn(_ state: inout State, atMost most: Int) {
+        while state.workers < most, !state.returning.isEmpty {
+            state.workers += 1
+            let (source, worker) = state.returning.removeFirst()
+            state.aside[source, default: 0] -= 1
+            worker.resume()
+        }
+    }
+
+    /// A look-up has begun: how to give it up when this server stops.
+    func began(_ giveUp: @escaping @Sendable () -> Void) -> Int {
+        let (number, isStopping) = state.withLock { state in
+            state.lastLookUp += 1
+            state.lookUps[state.lastLookUp] = giveUp
+            return (state.lastLookUp, state.isStopping)
+        }
+        if isStopping { giveUp() }
+        return number
+    }
+
+    func lookUpEnded(_ number: Int) { state.withLock { $0.lookUps[number] = nil } }
 
     // MARK: what workers ask for
 

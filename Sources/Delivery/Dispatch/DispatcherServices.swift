@@ -60,7 +60,7 @@ public struct DispatcherServices: Sendable {
     var finder: RouteFinder {
         let own = ownName.lowercased()
         let host = hostname.lowercased()
-        return RouteFinder(dns: dns, ownNames: { [own, host] }, isOwn: isOwn)
+        return RouteFinder(dns: dns, usesDANE: settings.current.sending.dane, ownNames: { [own, host] }, isOwn: isOwn)
     }
 
     func client(for hop: NextHop) -> ClientSettings {
@@ -79,6 +79,11 @@ public struct DispatcherServices: Sendable {
         case .host(_, let port): port == 465
         case .relay(_, let port): port == 465 || relayDoes
         }
+    }
+
+    /// The address from which a host is spoken to; `nil` lets the system choose.
+    func source(for peer: IPAddress) -> IPAddress? {
+        settings.current.sending.sourceAddresses.lazy.compactMap { IPAddress($0) }.first { $0.isIPv6 == peer.isIPv6 }
     }
 
     /// What is changed in messages on the way to the next hop. F27, F47

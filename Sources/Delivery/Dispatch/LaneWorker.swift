@@ -22,17 +22,17 @@ struct LaneWorker: Sendable {
         let finder = services.finder
         var trouble = RouteFailure(status: EnhancedStatus(4, 4, 1), words: "No host of \(hop) could be reached.").outcome
         do throws(RouteFailure) {
-            for host in try await finder.hosts(hop) {
-                let addresses: [IPAddress]
+            for host in try await dispatcher.lookingUp({ [hop] () throws(RouteFailure) in try await finder.hosts(hop) }) {
+                let reach: (addresses: [IPAddress], demand: EncryptionDemand)
                 do throws(RouteFailure) {
-                    addresses = try await finder.addresses(host)
+                    reach = try await dispatcher.lookingUp { () throws(RouteFailure) in try await finder.reach(host) }
                 } catch {
                     trouble = error.outcome
                     continue
                 }
-                for address in addresses {
+                for address in reach.addresses {
                     let peer = Peer(address: address, port: host.port)
-                    switch await serve(first, at: peer, named: host.name) {
+                    switch await serve(first, at: peer, named: host.name, reach.demand) {
                     case .served: return
                     case .leftAlone: continue
                     case .failed(let outcome): trouble = outcome
@@ -46,6 +46,8 @@ struct LaneWorker: Sendable {
         } catch {
             trouble = error.outcome
         }
+        // What ends because this server stops was no try.
+        if dispatcher.isStopping { return services.store.giveBack(first) }
         dispatcher.failed(hop)
         await giveUp(first, trouble)
     }
@@ -70,14 +72,18 @@ struct LaneWorker: Sendable {
         case stopped
     }
 
-    private func serve(_ first: QueuedMessage, at peer: Peer, named name: String) async -> HostResult {
+    private func serve(_ first: QueuedMessage, at peer: Peer, named name: String, _ demand: EncryptionDemand) async -> HostResult {
         let now = services.store.queueClock.now
         guard !dispatcher.backoff.isLeftAlone(peer, at: .milliseconds(now.milliseconds)) else { return .leftAlone }
         let remote = name == peer.address.description ? name : "\(name) [\(peer.address)]"
         var client = services.client(for: hop)
+        client.demand = demand
         var failure = await talk(first, at: peer, named: name, remote, client)
-        // Mail that may be read on the way is better than none; a password is not shown to anybody. RFC 7435 §3
-        if failure?.phase == .encryption, failure?.isStop == false, client.encryption == .whereOffered, client.login == nil {
+        // Mail that may be read on the way is better than none, unless its destination thinks otherwise; a password is not shown to
+        // anybody. RFC 7435 §3
+        if failure?.phase == .encryption, failure?.isStop == false, client.encryption == .whereOffered, client.login == nil,
+            !demand.isStrict
+        {
             client.encryption = .never
             failure = await talk(first, at: peer, named: name, remote, client)
         }
@@ -86,9 +92,10 @@ struct LaneWorker: Sendable {
             return .served
         }
         if failure.isStop { return .stopped }
-        if case .ours = failure.cause {
-        } else {
-            dispatcher.backoff.failed(peer, at: .milliseconds(now.milliseconds), atMost: services.schedule.delayFrom)
+        switch failure.cause {
+        // What is wrong is not the address: the same one may serve other names well.
+        case .ours, .notSafe: break
+        default: dispatcher.backoff.failed(peer, at: .milliseconds(now.milliseconds), atMost: services.schedule.delayFrom)
         }
         return .failed(failure.outcome(remote))
     }
@@ -97,11 +104,15 @@ struct LaneWorker: Sendable {
     private func talk(
         _ first: QueuedMessage, at peer: Peer, named name: String, _ remote: String, _ client: ClientSettings
     ) async -> ClientFailure? {
+        let slow = SlowAnswer(from: .host, in: dispatcher)
         do throws(ConnectFailure) {
-            return try await services.hub.connect(to: peer, within: client.deadlines.connect) { connection in
-                await converse(connection, remote: remote, host: name, client: client, first: first)
+            let source = services.source(for: peer.address)
+            return try await services.hub.connect(to: peer, from: source, within: client.deadlines.connect) { connection in
+                await slow.end()
+                return await converse(connection, remote: remote, host: name, client: client, first: first)
             }
         } catch {
+            await slow.end()
             return ClientFailure(.connect, .connect(error))
         }
     }
@@ -116,7 +127,7 @@ struct LaneWorker: Sendable {
         do throws(ClientFailure) {
             try await session.begin()
             while true {
-                let results = try await session.send(try await prepare(message))
+                let results = try await session.send(try await prepare(message)).map { $0.with(session.security) }
                 // Durable before the connection is used again: at most the messages in flight can go twice.
                 await dispatcher.reporter.settle(message, results)
                 dispatcher.succeeded(hop)
@@ -126,13 +137,15 @@ struct LaneWorker: Sendable {
                 message = next
             }
         } catch {
-            if isFirst { return error }
-            if error.isStop {
+            var failure = error
+            failure.security = session.security
+            if isFirst { return failure }
+            if failure.isStop {
                 dispatcher.beginStop()
                 services.store.giveBack(message)
             } else {
                 // This one was tried, on a connection that had served others: its next try is its own.
-                let outcome = error.outcome(remote)
+                let outcome = failure.outcome(remote)
                 await dispatcher.reporter.settle(message, message.recipients.map { _ in .deferred(outcome) })
             }
             return nil

@@ -20,21 +20,27 @@ extension Dispatcher {
         }
         let hop = NextHop.relay(relay.host, port: relay.port)
         var steps: [ProbeStep] = []
+        var client = services.client(for: hop)
         let addresses: [IPAddress]
         do throws(RouteFailure) {
             let finder = services.finder
             var all: [IPAddress] = []
-            for host in try await finder.hosts(hop) { all += try await finder.addresses(host) }
+            for host in try await finder.hosts(hop) {
+                let reach = try await finder.reach(host)
+                all += reach.addresses
+                client.demand = reach.demand
+            }
             addresses = all
         } catch {
             return [ProbeStep(name: "look-up", isOK: false, words: error.words)]
         }
         steps.append(ProbeStep(name: "look-up", isOK: true, words: addresses.map(\.description).joined(separator: ", ")))
-        let client = services.client(for: hop)
+        steps += client.demand.probeSteps
         for address in addresses {
             let peer = Peer(address: address, port: relay.port)
             do throws(ConnectFailure) {
-                let talk = try await services.hub.connect(to: peer, within: client.deadlines.connect) { connection in
+                let source = services.source(for: address)
+                let talk = try await services.hub.connect(to: peer, from: source, within: client.deadlines.connect) { [client] connection in
                     await Self.talk(connection, host: relay.host, client)
                 }
                 return steps + [ProbeStep(name: "connection", isOK: true, words: "\(peer)")] + talk
@@ -55,7 +61,7 @@ extension Dispatcher {
         }
         await session.quit()
         var steps = [ProbeStep(name: "greeting", isOK: true, words: "the relay answers")]
-        if let tls = connection.tls { steps.append(ProbeStep(name: "encryption", isOK: true, words: "\(tls.version), \(tls.cipher)")) }
+        if let tls = connection.tls { steps.append(ProbeStep(name: "encryption", isOK: true, words: tls.security.probeWords)) }
         if let login = client.login { steps.append(ProbeStep(name: "log-in", isOK: true, words: "as \(login.user)")) }
         return steps
     }
@@ -69,5 +75,30 @@ extension ClientFailure {
         case .login: "log-in"
         default: "greeting"
         }
+    }
+}
+
+extension EncryptionDemand {
+    /// What the relay's signed DNS says, where it says anything.
+    fileprivate var probeSteps: [Dispatcher.ProbeStep] {
+        switch self {
+        case .opportunistic: []
+        case .encrypted:
+            [.init(name: "certificates", isOK: true, words: "TLSA records that cannot be used: TLS is demanded, any certificate will do")]
+        case .proved(let proof):
+            [.init(name: "certificates", isOK: true, words: "\(proof.records.count) TLSA records of \(proof.base) must be met")]
+        }
+    }
+}
+
+extension SessionSecurity {
+    fileprivate var probeWords: String {
+        let proof =
+            switch verified {
+            case .none: "who it is, is not proved"
+            case .authority: "proved by an authority"
+            case .daneTA, .daneEE: "proved by its DNS (\(verified.rawValue))"
+            }
+        return "\(version), \(cipher), \(proof)"
     }
 }

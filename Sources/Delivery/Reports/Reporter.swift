@@ -159,6 +159,8 @@ final class Reporter: Sendable {
             metadata: [
                 "event": "\(event.rawValue)", "message": "\(message.id)", "sender": "\(message.sender)",
                 "recipient": "\(line.recipient.address)", "remote": "\(outcome.remote)", "status": "\(outcome.status)",
+                "tls": "\(outcome.security?.version ?? "none")", "cipher": "\(outcome.security?.cipher ?? "none")",
+                "verified": "\((outcome.security?.verified ?? .none).rawValue)",
             ])
     }
 }

@@ -12,6 +12,9 @@ public struct DNSSettings: SettingsGroup {
     public let validate = Setting(
         "dns.validate", false,
         "Whether answers are validated (DNSSEC), and forged ones refused. The name servers must hand signatures on.", takesEffect: .restart)
+    public let trustAnchorFile = Setting(
+        "dns.trust-anchor-file", "", .only("an absolute path, or \"\" for none") { $0.isEmpty || $0.hasPrefix("/") },
+        "File with the keys that answers are validated by, as DS or DNSKEY records; empty means the root's.", takesEffect: .restart)
     public let timeout = Setting(
         "dns.timeout", Duration.seconds(15), .range(.seconds(1) ... .seconds(120)), "How long an answer is waited for.",
         takesEffect: .restart)

@@ -1,4 +1,4 @@
-internal import MailCore
+public import MailCore
 
 /// Sending through another server. F23–F27
 public struct RelaySettings: SettingsGroup {
@@ -26,11 +26,21 @@ public struct RelaySettings: SettingsGroup {
     public init() {}
 }
 
-/// What is done to all mail that is sent. F47
+/// How all mail is sent. F47, RFC 7672
 public struct SendingSettings: SettingsGroup {
     public let recodeSubject = Setting(
         "sending.recode-subject", false, "Whether subjects in other charsets are written in UTF-8 (RFC 2047) in mail that is sent.",
         takesEffect: .live)
+    public let sourceAddresses = Setting(
+        "sending.source-addresses", [],
+        SettingRule(allowed: "a list of addresses, one of IPv4 and one of IPv6 at most", complaint: "is not allowed") { list in
+            let addresses = list.compactMap { IPAddress($0) }
+            return addresses.count == list.count && addresses.count { $0.isIPv6 } <= 1 && addresses.count { !$0.isIPv6 } <= 1
+        }, "Addresses of this host from which mail is sent, one of each family; the system chooses where none is named.",
+        takesEffect: .live)
+    public let dane = Setting(
+        "sending.dane", true,
+        "Whether servers must prove themselves where signed DNS says how (DANE, RFC 7672). That needs dns.validate.", takesEffect: .live)
 
     public init() {}
 }

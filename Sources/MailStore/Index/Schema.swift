@@ -45,6 +45,10 @@ enum Schema {
         migrator.registerMigration("2") { db in
             try db.execute(sql: queue)
         }
+        // How the session of the last try was encrypted (SessionSecurity); empty in the clear, or when there was none.
+        migrator.registerMigration("security of tries") { db in
+            try db.execute(sql: "ALTER TABLE queued_recipient ADD COLUMN security TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 

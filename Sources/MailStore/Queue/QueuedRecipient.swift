@@ -53,14 +53,17 @@ public struct TryOutcome: Hashable, Sendable {
     public var words: String
     /// Whether `words` are a remote's SMTP reply.
     public var isReply: Bool
+    /// How the session was encrypted; `nil` when it was not, or none came about.
+    public var security: SessionSecurity?
 
     public static let mostWords = 1000
 
-    public init(status: EnhancedStatus, remote: String, words: String, isReply: Bool) {
+    public init(status: EnhancedStatus, remote: String, words: String, isReply: Bool, security: SessionSecurity? = nil) {
         self.status = status
         self.remote = remote
         self.words = words.utf8.count <= Self.mostWords ? words : String(decoding: words.utf8.prefix(Self.mostWords), as: UTF8.self)
         self.isReply = isReply
+        self.security = security
     }
 }
 

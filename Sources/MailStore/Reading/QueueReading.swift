@@ -56,14 +56,16 @@ extension StoreSnapshot {
             ? try connection.statement(
                 """
                 SELECT r.id, r.message, r.address, r.destination, r.notify, r.original, r.state, r.due, r.tries, r.told, r.status, r.remote, \
-                r.words, r.is_reply, q.sender, q.flags, q.returns, q.envelope_id, q.submitter, q.arrival, m.size, m.pack, m.offset, m.checksum \
+                r.words, r.is_reply, q.sender, q.flags, q.returns, q.envelope_id, q.submitter, q.arrival, m.size, m.pack, m.offset, m.checksum, \
+                r.security \
                 FROM queued_recipient r JOIN queued q ON q.message = r.message JOIN message m ON m.id = r.message \
                 WHERE r.id > ?1 ORDER BY r.id LIMIT ?2
                 """)
             : try connection.statement(
                 """
                 SELECT r.id, r.message, r.address, r.destination, r.notify, r.original, r.state, r.due, r.tries, r.told, r.status, r.remote, \
-                r.words, r.is_reply, q.sender, q.flags, q.returns, q.envelope_id, q.submitter, q.arrival, m.size, m.pack, m.offset, m.checksum \
+                r.words, r.is_reply, q.sender, q.flags, q.returns, q.envelope_id, q.submitter, q.arrival, m.size, m.pack, m.offset, m.checksum, \
+                r.security \
                 FROM queued_recipient r JOIN queued q ON q.message = r.message JOIN message m ON m.id = r.message \
                 WHERE r.message = ?3 AND r.id > ?1 ORDER BY r.id LIMIT ?2
                 """)
@@ -122,7 +124,8 @@ extension StoreSnapshot {
         let rows = try connection.statement(
             """
             SELECT r.id, r.message, r.address, r.destination, r.notify, r.original, r.state, r.due, r.tries, r.told, r.status, r.remote, \
-            r.words, r.is_reply, q.sender, q.flags, q.returns, q.envelope_id, q.submitter, q.arrival, m.size, m.pack, m.offset, m.checksum \
+            r.words, r.is_reply, q.sender, q.flags, q.returns, q.envelope_id, q.submitter, q.arrival, m.size, m.pack, m.offset, m.checksum, \
+            r.security \
             FROM queued_recipient r INDEXED BY queued_recipient_due JOIN queued q ON q.message = r.message \
             JOIN message m ON m.id = r.message WHERE r.state < 2 AND r.destination = ?1 AND r.due <= ?2 ORDER BY r.due, r.message
             """)
@@ -174,7 +177,8 @@ private enum QueueRow {
         guard let address = MailAddress(row.text(2)), let state = QueueState(rawValue: row.int(6)) else { return nil }
         let id = MessageID(row.int64(1))
         let last = EnhancedStatus(row.text(10)).map {
-            TryOutcome(status: $0, remote: row.text(11), words: row.text(12), isReply: row.int(13) == 1)
+            TryOutcome(
+                status: $0, remote: row.text(11), words: row.text(12), isReply: row.int(13) == 1, security: SessionSecurity(row.text(24)))
         }
         let recipient = QueuedRecipient(
             id: row.int64(0), message: id, address: address, destination: Destination(key: row.text(3)),

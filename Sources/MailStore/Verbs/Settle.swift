@@ -15,7 +15,8 @@ struct Settle: StoreVerb {
         let update = try transaction.statement(
             """
             UPDATE queued_recipient SET state = CASE WHEN ?2 = 1 AND state = 2 THEN 2 ELSE ?2 END, due = ?3, tries = tries + 1, \
-            told = max(told, ?4), status = ?5, remote = ?6, words = ?7, is_reply = ?8 WHERE id = ?1 AND message = ?9 AND state < 3
+            told = max(told, ?4), status = ?5, remote = ?6, words = ?7, is_reply = ?8, \
+            security = ?10 WHERE id = ?1 AND message = ?9 AND state < 3
             """)
         var closed = 0
         for settlement in settlements {
@@ -29,6 +30,7 @@ struct Settle: StoreVerb {
             update.bind(7, settlement.outcome.words)
             update.bind(8, settlement.outcome.isReply ? 1 : 0)
             update.bind(9, queuedMessage.number)
+            update.bind(10, settlement.outcome.security?.description ?? "")
             if try update.run() > 0, !state.isOpen { closed += 1 }
         }
         if closed > 0 { try transaction.closeQueued(queuedMessage, recipients: closed) }

@@ -112,7 +112,8 @@ private enum QueueText {
         TextTable(
             ["MESSAGE", "SENDER", "RECIPIENT", "STATE", "AGE", "NEXT TRY", "TRIES", "LAST TRY"],
             rows.map { row in
-                let last = [row.status, row.words, row.remote].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
+                let last = [row.status, row.words, row.remote, row.security].compactMap(\.self).filter { !$0.isEmpty }.joined(
+                    separator: " ")
                 return [
                     row.message, row.sender.isEmpty ? "<>" : row.sender, row.recipient + (row.route.map { " via \($0)" } ?? ""), row.state,
                     time(row.age), row.nextTry.map(time) ?? "-", "\(row.tries)", last.isEmpty ? "-" : printable(last),

@@ -35,6 +35,9 @@ public final class RemoteServer: Sendable {
             var received: [Received] = []
             var dialogue: [String] = []
             var connections = 0
+            var open = 0
+            var mostAtOnce = 0
+            var peers: [IPAddress] = []
         }
         private let state = Mutex(State())
         func with<T: Sendable>(_ body: (inout State) -> T) -> T { state.withLock { body(&$0) } }
@@ -44,6 +47,10 @@ public final class RemoteServer: Sendable {
     /// Every command, in the order in which they came.
     public var dialogue: [String] { memory.with { $0.dialogue } }
     public var connections: Int { memory.with { $0.connections } }
+    /// From where each connection came.
+    public var peers: [IPAddress] { memory.with { $0.peers } }
+    /// Most connections that there were at a time.
+    public var mostAtOnce: Int { memory.with { $0.mostAtOnce } }
 
     public static let offers = ["PIPELINING", "SIZE 10000000", "8BITMIME", "ENHANCEDSTATUSCODES"]
 
@@ -60,8 +67,12 @@ public final class RemoteServer: Sendable {
         ) { connection in
             let number = memory.with { state in
                 state.connections += 1
+                state.open += 1
+                state.peers.append(connection.peer.address)
+                state.mostAtOnce = max(state.mostAtOnce, state.open)
                 return state.connections
             }
+            defer { memory.with { $0.open -= 1 } }
             var session = RemoteSession(connection, number: number, offers: offers, script: script, memory: memory)
             await session.run()
         }
