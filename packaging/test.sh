@@ -5,7 +5,7 @@
 #   build     the release build that clients and crash share
 #   unit      swift test: tables, transcripts, golden text, corpora, architecture
 #   clients   swaks, curl, smtplib, imaplib, imapclient, mbsync, mutt, mpop, fetchmail, getmail, gsasl, TLS clients and scanners
-#             against packaging/run.sh
+#             against packaging/run.sh; Postfix, Exim and smtp-sink as those that it sends to
 #   crash     kills, power cuts, full drives, failing system calls
 #   fuzz      every fuzz target for a while
 # --long takes its time where that finds more: 20 deaths of each kind instead of 5, ten minutes of fuzzing instead of ten seconds.
@@ -22,7 +22,7 @@ chosen=()
 for word; do
     case $word in
         --long) fuzz_seconds=600 POSTERN_CRASH_ROUNDS=20 ;;
-        -h | --help) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
+        -h | --help) sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
         *)
             [[ " ${steps[*]} " == *" $word "* ]] || { echo "test.sh: there is no step $word; the steps are: ${steps[*]}" >&2; exit 2; }
             chosen+=("$word")
@@ -52,9 +52,21 @@ run() { # run NAME COMMAND...: a command that is a test by itself
 install_tools() {
     packaging/install-packages.sh python3 python3-venv gcc libc6-dev curl swaks isync mutt tmux e2fsprogs util-linux openssl gnutls-bin \
         sslscan fetchmail mpop gsasl nftables iproute2 || return
+    install_peers || return
     [ -x "$python" ] || python3 -m venv "$root/.build-venv" || return
     # The version of imapclient is fixed because its live tests' own faults are known by name.
     "$python" -m pip install --quiet --disable-pip-version-check 'pytest>=8' pytest-timeout 'imapclient==4.1.0' 'getmail6>=6.19'
+}
+# The mail servers that Postern sends to. Debian's exclude each other: Postfix is installed without being started, Exim unpacked.
+install_peers() {
+    local quiet=/usr/sbin/policy-rc.d made='' status=0
+    if [ ! -e $quiet ]; then printf '#!/bin/sh\nexit 101\n' > $quiet && chmod 755 $quiet && made=1; fi
+    packaging/install-packages.sh postfix libdb5.3 libgnutls-dane0 libidn12 libnsl2 || status=$?
+    [ -z "$made" ] || rm -f $quiet
+    [ "$status" -eq 0 ] || return "$status"
+    getent passwd Debian-exim > /dev/null || useradd -r -U -M -d /nonexistent -s /usr/sbin/nologin Debian-exim || return
+    [ -x "$root/.build-peers/usr/sbin/exim4" ] && return
+    mkdir -p "$root/.build-peers" && (cd "$root/.build-peers" && apt-get -qq download exim4-daemon-light && dpkg -x exim4-daemon-light_*.deb .)
 }
 pytest() { # pytest FOLDER: what failed is counted from its report; a report without failures and a bad exit status is one more
     local status=0
