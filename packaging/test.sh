@@ -5,7 +5,7 @@
 #   build     the release build that clients and crash share
 #   unit      swift test: tables, transcripts, golden text, corpora, architecture
 #   clients   swaks, curl, smtplib, imaplib, imapclient, mbsync, mutt, mpop, fetchmail, getmail, gsasl, TLS clients and scanners
-#             against packaging/run.sh
+#             against packaging/run.sh; Postfix, Exim and smtp-sink as those that it sends to
 #   crash     kills, power cuts, full drives, failing system calls
 #   fuzz      every fuzz target for a while
 #   gateway   the Debian package, and its life on booted gateways (packaging/test-gateway.sh; skipped without root and namespaces)
@@ -54,9 +54,21 @@ run() { # run NAME COMMAND...: a command that is a test by itself
 install_tools() {
     packaging/install-packages.sh python3 python3-venv gcc libc6-dev curl swaks isync mutt tmux e2fsprogs util-linux openssl gnutls-bin \
         sslscan fetchmail mpop gsasl nftables iproute2 s-nail man-db mandoc nsd ldnsutils || return
+    install_peers || return
     [ -x "$python" ] || python3 -m venv "$root/.build-venv" || return
     # The version of imapclient is fixed because its live tests' own faults are known by name.
     "$python" -m pip install --quiet --disable-pip-version-check 'pytest>=8' pytest-timeout 'imapclient==4.1.0' 'getmail6>=6.19' 'aiosmtpd>=1.4.6'
+}
+# The mail servers that Postern sends to. Debian's exclude each other: Postfix is installed without being started, Exim unpacked.
+install_peers() {
+    local quiet=/usr/sbin/policy-rc.d made='' status=0
+    if [ ! -e $quiet ]; then printf '#!/bin/sh\nexit 101\n' > $quiet && chmod 755 $quiet && made=1; fi
+    packaging/install-packages.sh postfix libdb5.3 libgnutls-dane0 libidn12 libnsl2 || status=$?
+    [ -z "$made" ] || rm -f $quiet
+    [ "$status" -eq 0 ] || return "$status"
+    getent passwd Debian-exim > /dev/null || useradd -r -U -M -d /nonexistent -s /usr/sbin/nologin Debian-exim || return
+    [ -x "$root/.build-peers/usr/sbin/exim4" ] && return
+    mkdir -p "$root/.build-peers" && (cd "$root/.build-peers" && apt-get -qq download exim4-daemon-light && dpkg -x exim4-daemon-light_*.deb .)
 }
 pytest() { # pytest FOLDER: what failed is counted from its report; a report without failures and a bad exit status is one more
     local status=0

@@ -45,7 +45,7 @@ target_count() { if [ -n "$COUNT_CMD" ]; then eval "$COUNT_CMD"; else "$ML" imap
 target_reset() { [ -n "$RESET_CMD" ] && eval "$RESET_CMD"; }
 load_target() { # load_target ENVFILE
   [ -f "$1" ] || { echo "no env file $1" >&2; exit 2; }
-  HOST=127.0.0.1 SMTP_PORT= SUBMISSION_PORT= IMAP_PORT= POP3_PORT= USERS=$BENCH_DIR/users COUNT_CMD= RESET_CMD= PIDS= PIDS_CMD= CGROUP= UP_CMD= DOWN_CMD= SEED_CMD= MAIL_DIR= NAME= CAN_RELAY=1 MSG_SCALE=1
+  HOST=127.0.0.1 SMTP_PORT= SUBMISSION_PORT= IMAP_PORT= POP3_PORT= USERS=$BENCH_DIR/users COUNT_CMD= RESET_CMD= PIDS= PIDS_CMD= CGROUP= UP_CMD= DOWN_CMD= SEED_CMD= MAIL_DIR= NAME= CAN_RELAY=1 RELAY_PORT= RELAY_AUTH= MSG_SCALE=1
   # shellcheck disable=SC1090
   . "$1"; : "${NAME:=$(basename "$1" .env)}"
 }

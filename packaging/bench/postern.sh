@@ -20,6 +20,7 @@ people() {
   "$BIN/postern" domain add "$DOMAIN" --socket "$STATE/admin.sock" > /dev/null || return 1
   local login password
   while read -r login password; do echo "$password" | "$BIN/postern" account add "$login" --password-stdin --socket "$STATE/admin.sock" > /dev/null || return 1; done < "$BENCH_DIR/users"
+  "$BIN/postern" route add "$RELAY_DOMAIN" 127.0.0.1 --port "$SINK_PORT" --socket "$STATE/admin.sock" > /dev/null || return 1
   # The certificate that the peers have, too.
   "$BIN/postern" certificate import default --chain "$BENCH_DIR/tls/cert.pem" --key "$BENCH_DIR/tls/key.pem" --socket "$STATE/admin.sock" > /dev/null || return 1
   stop && cp -a "$STATE" "$CLEAN"

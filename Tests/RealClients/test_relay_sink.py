@@ -1,0 +1,70 @@
+"""Postfix's smtp-sink misbehaves at every command: what is tried again, what comes back, what goes through."""
+
+import contextlib
+import json
+import smtplib
+import time
+
+from demonstration import PASSWORD, Demonstration, address
+from peers import Sink
+
+SOFT, HARD, DROP, AWAY = "-r", "-f", "-q", "-Q"
+COMMANDS = ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", ".", "QUIT"]
+# What is left of the recipient behind such a server: who refuses to speak at all may speak in another hour.
+LEFT = {
+    **{(option, command): "deferred" for option in (SOFT, DROP, AWAY) for command in COMMANDS[:-1]},
+    (HARD, "CONNECT"): "deferred", (HARD, "EHLO"): "delivered",  # by HELO
+    **{(HARD, command): "bounced" for command in ("MAIL", "RCPT", "DATA", ".")},
+    **{(option, "QUIT"): "delivered" for option in (SOFT, HARD, DROP, AWAY)},
+}
+# smtp-sink cannot drop a connection by a word that it never waits for.
+LEFT = {case: left for case, left in LEFT.items() if case not in {(DROP, "CONNECT"), (AWAY, "CONNECT")}}
+
+
+def domain(option, command):
+    return f"{'dot' if command == '.' else command.lower()}{'rfqQ'.index(option[1])}.test"
+
+
+def rows(server):
+    """The rows of the queue by domain."""
+    answer = json.loads(server.cli("queue", "list", "--json", "--limit", "200").stdout)
+    return {row["recipient"].partition("@")[2]: row for row in answer["rows"]}
+
+
+def test_every_command_refused_in_every_way():
+    with contextlib.ExitStack() as stack:
+        sinks = {case: stack.enter_context(Sink(case[0], case[1])) for case in LEFT}
+        server = stack.enter_context(Demonstration())
+        for case, sink in sinks.items():
+            assert server.cli("route", "add", domain(*case), "127.0.0.1", "--port", str(sink.port)).returncode == 0
+        with smtplib.SMTP("127.0.0.1", server.submission_port, timeout=20) as client:
+            client.login(address("alice"), PASSWORD)
+            recipients = [f"u@{domain(*case)}" for case in LEFT]
+            client.sendmail(address("alice"), recipients, "Subject: to everybody\r\n\r\ntext\r\n")
+        deadline = time.monotonic() + 30
+        while any(row["state"] == "queued" for row in rows(server).values()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        found = rows(server)
+        states = {case: found[domain(*case)]["state"] for case in LEFT}
+        assert states == LEFT, {case: found[domain(*case)] for case in LEFT if states[case] != LEFT[case]}
+        # Each that is over has its words with the sender, and who has it has it once.
+        reports = [message.split(b"message/delivery-status")[1] for message in server.messages("alice") if b"multipart/report" in message]
+        told = {case for case in LEFT if any(f"u@{domain(*case)}".encode() in report for report in reports)}
+        assert told == {case for case, left in LEFT.items() if left == "bounced"}
+        for case, left in LEFT.items():
+            copies = [file for file in sinks[case].files() if b"to everybody" in file.read_bytes()]
+            assert len(copies) == (1 if left == "delivered" else 0) or case[1] == ".", (case, copies)
+
+
+def test_who_offers_little():
+    """No pipelining, no 8BITMIME, no ESMTP at all: the mail still goes, under the name that we are to have (F38)."""
+    with Demonstration(settings={"smtp.helo-name": "gateway.postern.test"}) as server:
+        for number, options in enumerate([("-p",), ("-8", "-p"), ("-e",)]):
+            with Sink(*options) as sink:
+                assert server.cli("route", "add", f"plain{number}.test", "127.0.0.1", "--port", str(sink.port)).returncode == 0
+                with smtplib.SMTP("127.0.0.1", server.submission_port, timeout=20) as client:
+                    client.login(address("alice"), PASSWORD)
+                    client.sendmail(address("alice"), [f"u@plain{number}.test"], f"Subject: plain {number}\r\n\r\n.dots\r\n..\r\n")
+                message, octets = sink.received(f"Subject: plain {number}".encode())
+                assert b"\n.dots\n..\n" in octets.replace(b"\r\n", b"\n")
+                assert message["X-Helo-Args"] == "gateway.postern.test"
