@@ -136,8 +136,8 @@ let package = Package(
             "DeliveryTests", "Delivery", "MailTesting", "SMTPWire", "Connections", "Resolver", "MailStore", "StateStore", "MailSettings",
             "MailCore", .nio, .log),
         tests(
-            "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
-            "posternd", .nio, .log),
+            "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "Host",
+            "Housekeeping", "postern", "posternd", .nio, .log),
         tests("HousekeepingTests", "Housekeeping", "MailStore", "StateStore", "Host", "MailCore", .nio, .log),
         tests(
             "PosterndTests", "posternd", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore", "MailSettings",
