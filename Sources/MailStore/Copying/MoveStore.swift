@@ -14,6 +14,8 @@ extension StoreCopy {
         let target = place.parent.path
         let begun = Mutex(clock.now)
         let isMoved = try await finish { [store, engine, place] (writer, open) throws(StoreError) in
+            // Where no mail could be taken it is not moved to.
+            guard let space = place.root.space, space.free >= store.configuration.freeSpaceFloor().bytes else { throw .noSpace }
             let identity: StoreIdentity
             do {
                 identity = StoreIdentity(
