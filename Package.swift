@@ -142,8 +142,8 @@ let package = Package(
             "DeliveryTests", "Delivery", "MailTesting", "SMTPWire", "Connections", "Resolver", "MailStore", "StateStore", "MailSettings",
             "MailCore", .nio, .log),
         tests(
-            "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "postern",
-            "posternd", .nio, .log),
+            "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "Host",
+            "Housekeeping", "postern", "posternd", .nio, .log),
         tests("ManualTests", "Manual", "MailCore", "MailSettings", "postern", "posternd"),
         tests(
             "LocalIntakeTests", "LocalIntake", "postern-sendmail", "Host", "Delivery", "MailStore", "StateStore", "MailSettings",

@@ -109,8 +109,11 @@ stop() {
 trap stop TERM INT HUP
 
 # It goes down with this script, also when the script is killed (PR_SET_PDEATHSIG).
-setpriv --pdeathsig TERM "$bin/posternd" --settings "$settings" --state "$state" "${overrides[@]}" < /dev/null 1>&"$said" {said}>&- &
-daemon=$!
+launch() {
+    setpriv --pdeathsig TERM "$bin/posternd" --settings "$settings" --state "$state" "${overrides[@]}" < /dev/null 1>&"$said" {said}>&- &
+    daemon=$!
+}
+launch
 
 line='' piece=''
 deadline=$((SECONDS + 60))
@@ -171,6 +174,11 @@ Look after it:
 ready
 TEXT
 
-code=0
-wait "$daemon" || code=$?
+# 75: it has other mail to serve from now on, and begins anew, as a unit's Restart= would have it.
+while :; do
+    code=0
+    wait "$daemon" || code=$?
+    [ $code -eq 75 ] || break
+    launch
+done
 [ $code -eq 0 ] || die "posternd ended with exit status $code, see above."

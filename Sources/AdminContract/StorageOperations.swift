@@ -87,7 +87,7 @@ public struct DriveFacts: Codable, Sendable, Equatable {
     public var unsuitable: String?
     /// The mail in use is on it.
     public var inUse: Bool
-    /// A store that lies there, by its id and generation.
+    /// A store that lies there: whose, how much, since when, a sentence.
     public var store: String?
 
     public init(
@@ -122,7 +122,10 @@ public struct StorageFacts: Codable, Sendable, Equatable {
 
     /// The folder that holds `postern-mail`.
     public var path: String
+    /// `ready`, `space-low`, `unavailable` or `closed`.
     public var state: String
+    /// Why no mail is accepted, a sentence; missing when it is.
+    public var trouble: String?
     public var store: String?
     public var generation: Int?
     public var freeSpace: Int
@@ -132,10 +135,12 @@ public struct StorageFacts: Codable, Sendable, Equatable {
     public var moving: TaskFacts?
 
     public init(
-        path: String, state: String, store: String?, generation: Int?, freeSpace: Int, totalSpace: Int, old: Old?, moving: TaskFacts?
+        path: String, state: String, trouble: String?, store: String?, generation: Int?, freeSpace: Int, totalSpace: Int, old: Old?,
+        moving: TaskFacts?
     ) {
         self.path = path
         self.state = state
+        self.trouble = trouble
         self.store = store
         self.generation = generation
         self.freeSpace = freeSpace

@@ -15,6 +15,9 @@ public struct Drive: Hashable, Sendable {
     /// Files that can still be made; `nil` where there is no limit.
     public var freeFiles: Int?
     public var isReadOnly: Bool
+    /// The kernel's number of it, as mountinfo has it: `8:17`. (On btrfs files have another.)
+    public var major: UInt32
+    public var minor: UInt32
     /// Why it cannot hold mail, a sentence.
     public var unsuitable: String?
 }
@@ -26,9 +29,24 @@ public enum Drives {
 
     /// The one that the path is on.
     public static func holding(_ path: String) -> Drive? {
-        parse(mounts()).filter { path == $0.path || path.hasPrefix($0.path == "/" ? "/" : $0.path + "/") }.max {
+        parse(mounts(), partsToo: true).filter { path == $0.path || path.hasPrefix($0.path == "/" ? "/" : $0.path + "/") }.max {
             $0.path.count < $1.path.count
         }
+    }
+
+    /// Where a drive belongs that the path would be on, if it were mounted: fstab names it, and it is not there. fstab(5)
+    public static func missing(for path: String) -> String? { missing(for: path, fstab: text("/etc/fstab"), mounts: mounts()) }
+
+    static func missing(for path: String, fstab: String, mounts: String) -> String? {
+        let mounted = Set(parse(mounts, partsToo: true).map(\.path))
+        for line in fstab.split(separator: "\n") {
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+            guard words.count >= 3, !words[0].hasPrefix("#") else { continue }
+            let place = unescaped(words[1])
+            guard place.hasPrefix("/"), place != "/", path == place || path.hasPrefix(place + "/") else { continue }
+            if !mounted.contains(place) { return place }
+        }
+        return nil
     }
 
     /// They keep files, lock them and sync them, as far as anybody knows.
@@ -40,24 +58,33 @@ public enum Drives {
     ]
 
     /// Reads proc_pid_mountinfo(5): `36 35 98:0 /root /mount options - type device superoptions`. A later mount hides an earlier one.
-    static func parse(_ text: String) -> [Drive] {
-        var drives: [String: Drive] = [:]
+    /// A part of a file system that is mounted elsewhere once more is no drive of its own; a sandbox has many.
+    static func parse(_ text: String, partsToo: Bool = false) -> [Drive] {
+        var drives: [String: (drive: Drive, isPart: Bool)] = [:]
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard let dash = words.firstIndex(of: "-"), dash >= 6, words.count >= dash + 3 else { continue }
             let path = unescaped(words[4])
             let type = String(words[dash + 1])
             drives[path] = nil
-            guard !pseudo.contains(type) else { continue }
-            let options = words[5].split(separator: ",") + (words.count > dash + 3 ? words[dash + 3].split(separator: ",") : [])
-            drives[path] = drive(path, device: unescaped(words[dash + 2]), type, isReadOnly: options.contains("ro"))
+            let number = words[2].split(separator: ":").compactMap { UInt32($0) }
+            guard !pseudo.contains(type), number.count == 2 else { continue }
+            let isReadOnly = words.count > dash + 3 && words[dash + 3].split(separator: ",").contains("ro")
+            let isClosed = words[5].split(separator: ",").contains("ro")
+            let drive = drive(path, device: unescaped(words[dash + 2]), type, number, isReadOnly: isReadOnly, isClosed: isClosed)
+            drives[path] = (drive, words[3] != "/" && type != "btrfs")
         }
-        return Array(drives.values)
+        let whole = Set(drives.values.filter { !$0.isPart }.map { [$0.drive.major, $0.drive.minor] })
+        return drives.values.filter { partsToo || !$0.isPart || !whole.contains([$0.drive.major, $0.drive.minor]) }.map(\.drive)
     }
 
-    private static func drive(_ path: String, device: String, _ type: String, isReadOnly: Bool) -> Drive {
+    /// `isClosed`: not the drive but its place is read-only, as a sandbox makes it.
+    private static func drive(
+        _ path: String, device: String, _ type: String, _ number: [UInt32], isReadOnly: Bool, isClosed: Bool
+    ) -> Drive {
         var drive = Drive(
-            path: path, device: device, type: type, total: ByteCount(0), free: ByteCount(0), isReadOnly: isReadOnly)
+            path: path, device: device, type: type, total: ByteCount(0), free: ByteCount(0), isReadOnly: isReadOnly, major: number[0],
+            minor: number[1])
         var room = statvfs()
         if statvfs(path, &room) == 0 {
             let unit = Int(clamping: room.f_frsize)
@@ -72,6 +99,7 @@ public enum Drives {
             case "vfat", "exfat", "msdos", "ntfs", "ntfs3", "fuseblk":
                 "A \(type) file system keeps neither modes nor locks as mail needs them."
             case "nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs": "Locks and syncs of a network file system cannot be relied on."
+            case _ where isClosed: "Nothing may be written there; a drive for mail belongs below /mnt, /media or /srv."
             case _ where !suitable.contains(type): "Nobody has tried mail on a \(type) file system."
             default: nil
             }
@@ -96,8 +124,11 @@ public enum Drives {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func mounts() -> String {
-        let file = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
+    private static func mounts() -> String { text("/proc/self/mountinfo") }
+
+    /// A small file's text; "" when there is none.
+    private static func text(_ path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }
         var bytes: [UInt8] = []

@@ -10,12 +10,23 @@ public struct HouseServices: Sendable {
     public let store: MailStore
     /// Another store was adopted: whoever has a mailbox open must come again, so the daemon begins anew.
     public let beginAnew: @Sendable () -> Void
+    /// Has the folder for mail made on a drive that belongs to root, by the kernel's number of the drive; answers why not, a sentence.
+    public let prepareDrive: @Sendable (_ major: UInt32, _ minor: UInt32) async -> String?
+    /// What a new account gets beside its INBOX (F39).
+    public let folders: @Sendable () -> [String]
     public let logger: Logger
 
-    public init(state: StateStore, store: MailStore, beginAnew: @escaping @Sendable () -> Void = {}, logger: Logger) {
+    public init(
+        state: StateStore, store: MailStore, folders: @escaping @Sendable () -> [String] = { [] },
+        beginAnew: @escaping @Sendable () -> Void = {},
+        prepareDrive: @escaping @Sendable (UInt32, UInt32) async -> String? = { _, _ in "Nobody is here who could make a folder there." },
+        logger: Logger
+    ) {
         self.state = state
         self.store = store
+        self.folders = folders
         self.beginAnew = beginAnew
+        self.prepareDrive = prepareDrive
         self.logger = logger
     }
 }
@@ -34,6 +45,7 @@ public final class TaskContext: Sendable {
         var log: [String] = []
         var budget: Int
         var verbs = 0
+        var isQuiet = false
     }
 
     init(_ record: TaskRecord, _ services: HouseServices, _ clock: TaskClock) {
@@ -50,6 +62,12 @@ public final class TaskContext: Sendable {
     public internal(set) var budget: Int {
         get { kept.withLock { $0.budget } }
         set { kept.withLock { $0.budget = newValue } }
+    }
+
+    /// Nothing else wanted the machine during the last step.
+    public internal(set) var isQuiet: Bool {
+        get { kept.withLock { $0.isQuiet } }
+        set { kept.withLock { $0.isQuiet = newValue } }
     }
 
     /// The task's own words for where its next step begins.
@@ -85,6 +103,9 @@ public final class TaskContext: Sendable {
     public func log(_ line: String) { kept.withLock { $0.log.append(line) } }
 
     var warnings: [String] { kept.withLock { $0.warnings } }
+
+    /// Something was said since the last time.
+    var hasNews: Bool { kept.withLock { !$0.log.isEmpty } }
 
     /// What was said since the last time.
     func takeLog() -> [String] {

@@ -33,6 +33,7 @@ final class Engine: Sendable {
             identity = found
         } else {
             guard remembered == nil else { throw StoreError.unavailable("there is no mail store at \(path); is its drive mounted?") }
+            guard !root.has(CopyPlace.mark) else { throw StoreError.unavailable("a copy that was never finished lies at \(path)") }
             identity = StoreIdentity(store: .random(), generation: 1)
             try identity.write(in: root)
         }

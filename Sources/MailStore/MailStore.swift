@@ -43,7 +43,7 @@ public final class MailStore: Sendable {
         queueClock = QueueClock(configuration.queueClock)
         availability = Availability(floor: configuration.freeSpaceFloor)
         workers = WorkerPool(threads: 2)
-        upkeep = WorkerPool(threads: 1)
+        upkeep = WorkerPool(threads: 2)
         var open: OpenStore?
         do {
             open = try openStore()
@@ -294,6 +294,7 @@ public final class MailStore: Sendable {
 
     func wentAway(_ reason: String) {
         opened.withLock { $0 = nil }
+        readers.renew()
         becameUnavailable(.unavailable(reason))
     }
 

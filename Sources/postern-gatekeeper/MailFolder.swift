@@ -12,18 +12,17 @@ enum MailFolder {
 
     static func prepare(major: UInt32, minor: UInt32, for user: String, logger: Logger) -> GatekeeperAnswer {
         guard let owner = SystemUser(named: user) else { return .refused("There is no user \(user).") }
-        guard let point = Self.mountPoint(of: "\(major):\(minor)", in: mounts()) else {
+        guard let (mount, point) = Self.mountPoint(of: "\(major):\(minor)", in: mounts()) else {
             return .refused("No drive \(major):\(minor) is mounted below /mnt, /media or /srv.")
         }
         let drive = open(point, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard drive >= 0 else { return refusal(point) }
         defer { close(drive) }
-        var status = stat()
-        guard fstat(drive, &status) == 0, status.st_dev == deviceNumber(major, minor) else {
-            return .refused("What is mounted at \(point) has changed.")
-        }
+        // By the mount's number: on btrfs files have another device number than their file system.
+        guard Self.mount(of: drive) == mount else { return .refused("What is mounted at \(point) has changed.") }
         guard mkdirat(drive, name, 0o700) == 0 || errno == EEXIST else { return refusal(point) }
         let folder = openat(drive, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        var status = stat()
         guard folder >= 0, fstat(folder, &status) == 0 else { return refusal("\(point)/\(name)") }
         defer { close(folder) }
         if status.st_uid == owner.id { return .done }
@@ -34,13 +33,22 @@ enum MailFolder {
         return .done
     }
 
-    /// Where the whole of a file system is mounted, by its device; the first place where drives belong. proc_pid_mountinfo(5)
-    static func mountPoint(of device: String, in mounts: String) -> String? {
+    /// Where the whole of a file system is mounted, by its device, with the mount's number; the first place where drives belong.
+    /// proc_pid_mountinfo(5)
+    static func mountPoint(of device: String, in mounts: String) -> (mount: String, point: String)? {
         for line in mounts.split(separator: "\n") {
             let fields = line.split(separator: " ")
             guard fields.count > 5, fields[2] == device, fields[3] == "/" else { continue }
             let point = plain(fields[4])
-            if places.contains(where: { point.hasPrefix($0) && point.utf8.count > $0.utf8.count }) { return point }
+            if places.contains(where: { point.hasPrefix($0) && point.utf8.count > $0.utf8.count }) { return (String(fields[0]), point) }
+        }
+        return nil
+    }
+
+    /// The number of the mount that an open file is on. proc_pid_fdinfo(5)
+    private static func mount(of descriptor: Int32) -> String? {
+        for line in text("/proc/self/fdinfo/\(descriptor)").split(separator: "\n") where line.hasPrefix("mnt_id:") {
+            return line.dropFirst(7).split(whereSeparator: { $0 == " " || $0 == "\t" }).first.map(String.init)
         }
         return nil
     }
@@ -61,15 +69,10 @@ enum MailFolder {
         return String(decoding: octets, as: UTF8.self)
     }
 
-    /// The macro makedev(): both numbers are spread over the 64 bits.
-    private static func deviceNumber(_ major: UInt32, _ minor: UInt32) -> dev_t {
-        let upper = UInt64(major & 0xFFFF_F000) << 32 | UInt64(minor & 0xFFFF_FF00) << 12
-        let lower = UInt64(major & 0xFFF) << 8 | UInt64(minor & 0xFF)
-        return dev_t(upper | lower)
-    }
+    private static func mounts() -> String { text("/proc/self/mountinfo") }
 
-    private static func mounts() -> String {
-        guard let file = fopen("/proc/self/mountinfo", "re") else { return "" }
+    private static func text(_ path: String) -> String {
+        guard let file = fopen(path, "re") else { return "" }
         defer { fclose(file) }
         var octets = [UInt8](repeating: 0, count: 1 << 20)
         let count = fread(&octets, 1, octets.count, file)

@@ -109,7 +109,8 @@ enum Posternd {
         let readiness = Readiness(hub: hub, logger: logger)
 
         // Long work.
-        let tasks = TaskService(state: state, store: mail, standard: folder.mail, logger: logger)
+        let tasks = TaskService(
+            state: state, store: mail, settings: settings, standard: folder.mail, gatekeeper: gatekeeper, logger: logger)
 
         // Programs of this machine.
         let letters = LetterBox(

@@ -5,6 +5,7 @@ internal import Host
 internal import Housekeeping
 internal import Logging
 internal import MailCore
+internal import MailSettings
 internal import MailStore
 internal import ServiceLifecycle
 internal import StateStore
@@ -37,11 +38,18 @@ struct TaskService: ServiceLifecycle.Service {
     static let anewStatus: Int32 = 75
 
     /// `standard`: the folder where mail is when nobody has moved it.
-    init(state: StateStore, store: MailStore, standard: String, logger: Logger) {
+    init(state: StateStore, store: MailStore, settings: LiveSettings, standard: String, gatekeeper: GatekeeperClient, logger: Logger) {
         self.standard = standard
         services = HouseServices(
-            state: state, store: store,
-            beginAnew: { Self.beginAnew() }, logger: logger)
+            state: state, store: store, folders: { settings.current.mailbox.folders },
+            beginAnew: { Self.beginAnew() },
+            prepareDrive: { major, minor in
+                switch await gatekeeper.ask(.prepareMount(major: major, minor: minor)) {
+                case .done: nil
+                case .refused(let sentence): sentence
+                case .report: "The gatekeeper did not say whether it made a folder for mail."
+                }
+            }, logger: logger)
         runner = TaskRunner(services, announce: { Notify.status(Readiness.status + ($0.isEmpty ? "" : "; " + $0)) })
     }
 
@@ -50,7 +58,8 @@ struct TaskService: ServiceLifecycle.Service {
     }
 
     var desk: TaskDesk {
-        TaskDesk(
+        let facts = StorageDesk(services: services, runner: runner, standard: standard)
+        return TaskDesk(
             list: {
                 let docs = Dictionary(runner.plans.map { ($0.name, $0.doc) }, uniquingKeysWith: { first, _ in first })
                 return TasksList.Answer(
@@ -88,37 +97,8 @@ struct TaskService: ServiceLifecycle.Service {
                 out.onTermination = { _ in carrier.cancel() }
                 return facts
             },
-            drives: { drives() }, survey: { try await Preflight.survey($0, onSameDrive: $1, services.store) },
-            storage: { try await storage() }, discardOld: { try await Self.told { try await OldCopy.discard(services) } })
-    }
-
-    private func drives() -> [DriveFacts] {
-        let current = Drives.holding(services.store.folder)?.path
-        return Drives.all().map { drive in
-            let found = [drive.path, drive.path + "/mail"].compactMap { try? StoreIdentity.found(in: $0) }.first
-            return DriveFacts(
-                path: drive.path, device: drive.device, type: drive.type, totalSpace: drive.total.bytes, freeSpace: drive.free.bytes,
-                freeFiles: drive.freeFiles, readOnly: drive.isReadOnly, unsuitable: drive.unsuitable, inUse: drive.path == current,
-                store: found.map { "\($0.store) generation \($0.generation)" })
-        }
-    }
-
-    private func storage() async throws -> StorageFacts {
-        let health = services.store.health
-        let home = try services.state.mailHome()
-        let moving = try await runner.list().first { ["move-store", "adopt-store"].contains($0.record.name) && !$0.record.state.isOver }
-        let state =
-            switch health.state {
-            case .ready: "ready"
-            case .spaceLow: "space-low"
-            case .unavailable: "unavailable"
-            case .closed: "closed"
-            }
-        return StorageFacts(
-            path: services.store.folder, state: state, store: home?.store.description, generation: home?.generation,
-            freeSpace: health.freeSpace.bytes, totalSpace: health.totalSpace.bytes,
-            old: home?.old.map { StorageFacts.Old(path: $0.path.isEmpty ? standard : $0.path, moved: Self.time($0.moved)) },
-            moving: moving?.facts)
+            drives: { facts.drives() }, survey: { try await Preflight.survey($0, onSameDrive: $1, services) },
+            storage: { try await facts.storage() }, discardOld: { try await Self.told { try await OldCopy.discard(services) } })
     }
 
     /// A refusal of the runner in the words of an operator's answer.

@@ -2,6 +2,8 @@ import AdminContract
 import AdminServer
 import Certificates
 import Foundation
+import Host
+import Housekeeping
 import Logging
 import MailCore
 import MailSettings
@@ -40,7 +42,9 @@ struct House: Sendable {
         defer { state.close() }
         try FileManager.default.createDirectory(atPath: folder + "/mail", withIntermediateDirectories: false)
         let store = try MailStore(
-            folder: folder + "/mail", configuration: StoreConfiguration(freeSpaceFloor: { .mebibytes(1) }), logger: logger)
+            folder: folder + "/mail",
+            configuration: StoreConfiguration(
+                freeSpaceFloor: { .mebibytes(1) }, memory: .kept(in: state, standard: folder + "/mail")), logger: logger)
         let house = House(folder: folder, settings: settings, state: state, store: store)
         let certificate = try defaultCertificate.get()
         try await state.putCertificate("default", .selfSigned, certificate.pairs.map { .init(chain: $0.chain, key: $0.key) })
@@ -51,7 +55,10 @@ struct House: Sendable {
                 tryHostsAgain: {}, testRelay: { [RelayTest.Step(name: "greeting", isOK: true, words: "the relay answers")] }),
             version: "1.2.3",
             services: { [.init(name: "smtp", addresses: ["127.0.0.1:25"], connections: 3)] }, warnings: { ["The moon is full."] },
-            logger: logger)
+            tasks: TaskService(
+                state: state, store: store, settings: settings, standard: folder + "/mail",
+                gatekeeper: GatekeeperClient(path: folder + "/nobody"), logger: logger
+            ).desk, logger: logger)
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
         let admin = AdminSocket(path: house.socket, services: services, permission: permission) { isListening.finish() }
         let serving = Task {

@@ -13,6 +13,12 @@ def rounds():
     return int(os.environ.get("POSTERN_CRASH_ROUNDS", "5"))
 
 
+@pytest.fixture(scope="session")
+def nightly(rounds):
+    """Whole matrices in place of a sample of them."""
+    return rounds >= 20
+
+
 @pytest.fixture(autouse=True)
 def seed():
     """The moments of death can be had again: POSTERN_CRASH_SEED."""

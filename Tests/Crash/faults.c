@@ -1,6 +1,6 @@
 /* Preloaded into the daemon: makes system calls on chosen files fail. The file named by POSTERN_FAULTS says which:
  *   SERIAL CALL ERRNO COUNT PART-OF-PATH
- * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev), short (a write that takes only half) or lie (a sync that
+ * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev), read (pread), short (a write that takes only half) or lie (a sync that
  * does nothing and says that all is well).
  * COUNT calls fail (-1: all of them) after a new SERIAL; no file: none.
  */
@@ -59,3 +59,5 @@ ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) {
 }
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { FAIL("write"); return REAL(pwritev)(fd, parts, count, offset); }
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) { FAIL("write"); return REAL(pwritev64)(fd, parts, count, offset); }
+ssize_t pread(int fd, void *bytes, size_t count, off_t offset) { FAIL("read"); return REAL(pread)(fd, bytes, count, offset); }
+ssize_t pread64(int fd, void *bytes, size_t count, off64_t offset) { FAIL("read"); return REAL(pread64)(fd, bytes, count, offset); }

@@ -15,10 +15,11 @@ GONE = (OSError, EOFError, smtplib.SMTPException, imaplib.IMAP4.error)
 
 
 class Load:
-    """`senders` SMTP sessions, `filers` that APPEND, `movers` that APPEND and MOVE. Refusals are noted and the work goes on."""
+    """`senders` SMTP sessions, `filers` that APPEND, `movers` that APPEND and MOVE; each rests for `think` seconds before a message.
+    Refusals are noted and the work goes on."""
 
-    def __init__(self, server, ledger, senders=4, filers=2, movers=2, large=0.005):
-        self.server, self.ledger, self.large = server, ledger, large
+    def __init__(self, server, ledger, senders=4, filers=2, movers=2, large=0.005, think=0):
+        self.server, self.ledger, self.large, self.think = server, ledger, large, think
         self.over = threading.Event()
         self.numbers = itertools.count()
         self.name = f"{random.randrange(1 << 48):012x}"
@@ -45,6 +46,7 @@ class Load:
                 time.sleep(0.05)
 
     def message(self):
+        time.sleep(self.think)
         identifier = f"{self.name}.{next(self.numbers)}@crash.test"
         size = LARGE if random.random() < self.large else random.choice((200, 1000, 4000, 30_000))
         return identifier, compose(identifier, size)

@@ -5,9 +5,9 @@ import Testing
 @Suite struct PaceTests {
     @Test(arguments: [
         // limit, octets, milliseconds of work, mail waits, milliseconds of rest
-        (nil, 4_000_000, 40, false, 0), (nil, 4_000_000, 40, true, 40), (nil, 4_000_000, 3000, true, 1000),
+        (nil, 4_000_000, 40, false, 0), (nil, 4_000_000, 40, true, 60), (nil, 4_000_000, 3000, true, 1000),
         (1_000_000, 250_000, 50, false, 200), (1_000_000, 250_000, 250, false, 0), (1_000_000, 250_000, 50, true, 200),
-        (1_000_000, 100_000, 90, true, 90),
+        (1_000_000, 100_000, 90, true, 135),
     ])
     func rests(limit: Int?, bytes: Int, work: Int, mailWaits: Bool, rest: Int) {
         var pace = Pace(limit: limit)

@@ -1,8 +1,8 @@
 /// How long a task rests after a step, so that mail goes first and an operator's limit is kept.
 ///
 /// Mail shows in the store's writer: verbs that wait, and verbs that were taken up during the step. While there are some, a task
-/// rests as long as it worked, so that at most half of the drive's time is its own; a step of 4 MiB takes a drive some 40 ms, which
-/// is what a delivery may find in its way. Without mail it does not rest at all.
+/// rests half as long again as it worked, so that two fifths of the drive's time are its own at most; a step of 4 MiB takes a drive
+/// some 40 ms, which is what a delivery may find in its way. Without mail it does not rest at all.
 struct Pace: Sendable {
     static let largestStep = 4 << 20
     private static let smallestStep = 64 << 10
@@ -21,7 +21,7 @@ struct Pace: Sendable {
 
     mutating func rest(after bytes: Int, took: Duration, mailWaits: Bool) -> Duration {
         let worked = took.seconds
-        var rest = mailWaits ? min(took, Self.longestCourtesy) : .zero
+        var rest = mailWaits ? min(took * 3 / 2, Self.longestCourtesy) : .zero
         guard let limit, limit > 0 else {
             debt = 0
             return rest

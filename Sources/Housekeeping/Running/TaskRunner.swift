@@ -92,7 +92,9 @@ public actor TaskRunner {
             guard let record = try await services.state.task(id) else { throw TaskFailure("There is no task \(id).") }
             throw TaskFailure("Task \(id) is over (\(record.state.rawValue)).")
         }
-        guard let next = state.after(event) else { throw TaskFailure("Task \(id) is \(state.rawValue).") }
+        // Whoever has made room need not wait for the next try.
+        let waits = order == .resume && state == .queued && tasks[id]?.record.due != nil
+        guard let next = waits ? state : state.after(event) else { throw TaskFailure("Task \(id) is \(state.rawValue).") }
         tasks[id]?.record.state = next
         if order == .resume {
             tasks[id]?.record.due = nil
@@ -258,7 +260,7 @@ public actor TaskRunner {
         tasks[id] = task
         if isNews {
             await keep(id, logging: "\(task.tenths * 10) % \(task.record.progress.item)")
-        } else if clock.now() - task.keptAt >= Self.keepInterval {
+        } else if task.context.hasNews || clock.now() - task.keptAt >= Self.keepInterval {
             await keep(id)
         } else {
             tell(id)

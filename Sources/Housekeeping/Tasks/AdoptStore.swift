@@ -63,7 +63,7 @@ final class AdoptStore: BackgroundTask {
         try await other.assignOwners(accounts)
         let known = Set(owners.map(\.address))
         for account in directory.accounts where !known.contains(account.address) {
-            try await other.provision(account.id, address: account.address, folders: [])
+            try await other.provision(account.id, address: account.address, folders: context.services.folders())
             context.log("\(account.address) has no mail there and gets new folders")
         }
         await letGo()

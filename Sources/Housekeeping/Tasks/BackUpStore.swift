@@ -26,7 +26,7 @@ final class BackUpStore: BackgroundTask {
             if mkdir(folder, 0o700) != 0, errno != EEXIST {
                 throw TaskFailure("\(folder) cannot be made: \(String(cString: strerror(errno))).")
             }
-            let survey = try await Preflight.survey(folder, onSameDrive: onSameDrive, context.store)
+            let survey = try await Preflight.survey(folder, onSameDrive: onSameDrive, context.services)
             if let existing = survey.existing, existing.generation > 0 || existing.store != context.store.identity?.store {
                 throw TaskFailure("\(folder) holds a mail store that is no backup of this one; choose another folder.")
             }
@@ -35,7 +35,7 @@ final class BackUpStore: BackgroundTask {
             self.copy.withLock { $0 = made }
             return .goOn
         }
-        let isReady = try await copy.step(bytes: context.budget)
+        let isReady = try await copy.step(bytes: context.budget, isQuiet: context.isQuiet)
         context.progress = TaskProgress(
             done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
             item: copy.item)

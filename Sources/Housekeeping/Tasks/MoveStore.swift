@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// | phase in the log | what is in use | after a crash |
 /// |---|---|---|
-/// | survey, packs, index, tail | the old place | goes on behind what is proven |
+/// | packs, index, verify, tail | the old place | goes on behind what is proven |
 /// | commit | the old place until the pointer is written, then the new one | the one or the other, whole |
 /// | proof | the new place; the old copy is kept | proves the index again |
 final class MoveStore: BackgroundTask {
@@ -37,7 +37,7 @@ final class MoveStore: BackgroundTask {
             return .goOn
         }
         let phase = copy.phase
-        let isReady = try await copy.step(bytes: context.budget)
+        let isReady = try await copy.step(bytes: context.budget, isQuiet: context.isQuiet)
         if copy.phase != phase { context.log("phase \(copy.phase == .ready ? "commit" : copy.phase.rawValue)") }
         context.progress = TaskProgress(
             done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
@@ -54,18 +54,21 @@ final class MoveStore: BackgroundTask {
     }
 
     private func begin(in context: TaskContext) async throws {
-        let survey = try await Preflight.survey(path, onSameDrive: onSameDrive, context.store)
+        let hasBegun = context[cursor: "begun"] != nil
+        // Nothing is written, not even for a try, to what lies where the drive should be.
+        guard !hasBegun || StoreCopy.hasBegun(in: path) else {
+            throw TaskFailure("What was copied to \(path) is not there any more; is its drive mounted?", mayPass: true)
+        }
+        let survey = try await Preflight.survey(path, onSameDrive: onSameDrive, context.services)
         if let existing = survey.existing, !survey.isOldCopy {
             throw TaskFailure("\(path) holds another mail store (\(existing.store)); say --adopt to use it as it is.")
         }
-        // Room may be made; the rest is somebody's mistake.
-        guard survey.problems.isEmpty else {
-            throw TaskFailure(survey.problems.joined(separator: " "), mayPass: context[cursor: "begun"] != nil)
-        }
+        // Room may be made, and a drive mounted again; what is wrong at the first look is somebody's mistake.
+        guard survey.problems.isEmpty else { throw TaskFailure(survey.problems.joined(separator: " "), mayPass: hasBegun) }
+        let made = try await StoreCopy(of: context.store, to: path)
         context[cursor: "begun"] = "yes"
         context.log(
             "phase packs: \(survey.packs) packs, \(survey.needed.bytes >> 20) MiB to copy, \(survey.proven.bytes >> 20) MiB there already")
-        let made = try await StoreCopy(of: context.store, to: path)
         copy.withLock { $0 = made }
     }
 

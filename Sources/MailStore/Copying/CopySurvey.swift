@@ -7,7 +7,7 @@ public struct CopySurvey: Hashable, Sendable {
     public var needed = ByteCount(0)
     public var free = ByteCount(0)
     public var packs = 0
-    /// Octets that an earlier copy has proven.
+    /// Octets that an earlier copy has brought there.
     public var proven = ByteCount(0)
     /// A store that lies there.
     public var existing: StoreIdentity?
@@ -15,8 +15,12 @@ public struct CopySurvey: Hashable, Sendable {
     public var isOldCopy = false
     /// How fast the drive takes synced writes, octets a second.
     public var rate = 0
+    /// The folder belongs to somebody else, and there is none in it that mail could be kept in.
+    public var needsFolder = false
     /// Why it cannot be, a sentence each.
     public var problems: [String] = []
+
+    public init() {}
 
     /// Seconds that the copying takes at this rate: each octet is written and read back.
     public func seconds(limit: Int?) -> Int? {
@@ -58,7 +62,15 @@ extension CopySurvey {
         if room.f_flag & UInt(ST_RDONLY) != 0 { return problems.append("\(folder) is mounted read-only.") }
         lookForStore(in: folder, engine.identity)
         measure(there, engine, floor, inodes: room.f_files == 0 ? nil : Int(clamping: room.f_favail))
-        if problems.isEmpty { probe(there) }
+        guard problems.isEmpty else { return }
+        if there.has(CopyPlace.name) {
+            do throws(StoreError) { probe(try Folder(folder + "/" + CopyPlace.name)) } catch { problems.append("\(error)") }
+        } else if access(folder, W_OK | X_OK) == 0 {
+            probe(there)
+        } else {
+            needsFolder = true
+            problems.append("\(folder) belongs to somebody else, and mail may not be written there.")
+        }
     }
 
     private mutating func lookForStore(in folder: String, _ identity: StoreIdentity) {
@@ -69,17 +81,17 @@ extension CopySurvey {
         }
         // A backup is nobody's old copy: a move would use it up.
         isOldCopy = existing.map { $0.store == identity.store && $0.generation != identity.generation && $0.generation > 0 } ?? false
-        if existing == nil, access(folder + "/postern-mail", F_OK) == 0 {
-            problems.append("\(folder)/postern-mail is there and is no mail store; move it away first.")
-        }
+        guard existing == nil, access(folder + "/" + CopyPlace.name, F_OK) == 0 else { return }
+        // A copy in the making, or the empty folder that the gatekeeper has prepared.
+        if let root = try? Folder(folder + "/" + CopyPlace.name), root.has(CopyPlace.mark) || (try? root.names()) == [] { return }
+        problems.append("\(folder)/\(CopyPlace.name) is there and is no mail store; move it away first.")
     }
 
     private mutating func measure(_ there: Folder, _ engine: Engine, _ floor: ByteCount, inodes: Int?) {
         free = ByteCount(there.space?.free ?? 0)
         let sizes = ((try? engine.packs.names()) ?? []).compactMap(PackName.number).map { engine.packs.size(of: PackName.file($0)) }
         packs = sizes.count
-        let reused = existing?.store == engine.identity.store ? CopyPlace.name : CopyPlace.incoming
-        if let copy = try? Folder(there.path + "/" + reused + "/packs") {
+        if existing == nil || isOldCopy, let copy = try? Folder(there.path + "/" + CopyPlace.name + "/packs") {
             let there = ((try? copy.names()) ?? []).reduce(Int64(0)) { $0 + copy.size(of: $1) }
             proven = ByteCount(Int(clamping: there))
         }

@@ -1,5 +1,6 @@
 @preconcurrency import Glibc
 import MailCore
+import Synchronization
 
 /// The last moment of a move.
 extension StoreCopy {
@@ -10,14 +11,17 @@ extension StoreCopy {
     public func move() async throws(StoreError) -> Duration? {
         guard let memory = store.configuration.memory else { throw .unavailable("nobody remembers where the store is") }
         let clock = ContinuousClock()
-        let begun = clock.now
         let target = place.parent.path
+        let begun = Mutex(clock.now)
         let isMoved = try await finish { [store, engine, place] (writer, open) throws(StoreError) in
+            // Where no mail could be taken it is not moved to.
+            guard let space = place.root.space, space.free >= store.configuration.freeSpaceFloor().bytes else { throw .noSpace }
             let identity: StoreIdentity
             do {
                 identity = StoreIdentity(
                     store: engine.identity.store, generation: try memory.takeGeneration(engine.identity.generation + 1))
                 try place.complete(identity)
+                try place.checkDrive()
                 try memory.remember(identity, target)
             } catch let error as StoreError {
                 throw error
@@ -27,13 +31,17 @@ extension StoreCopy {
             open.close()
             store.moved(to: target)
             writer.open = store.reopen()
+            // The mail is there, and only there: nothing is read from the old place any more.
+            if writer.open == nil { store.wentAway("\(target) could not be opened after the move") }
+        } onBegin: {
+            begun.withLock { $0 = clock.now }
         }
         guard isMoved else { return nil }
         store.readersRenew()
-        return begun.duration(to: clock.now)
+        return begun.withLock { $0 }.duration(to: clock.now)
     }
 
-    /// Pauses all writes for the tail and gives the copy its name, as a backup: it is no store that can be opened as it lies there.
+    /// Pauses all writes for the tail and makes the copy a whole one, a backup: it is no store that can be opened as it lies there.
     public func becomeBackup() async throws(StoreError) -> Bool {
         let place = place
         let identity = StoreIdentity(store: engine.identity.store, generation: 0)
@@ -42,11 +50,14 @@ extension StoreCopy {
         return true
     }
 
-    /// Takes away a copy that is not wanted any more.
-    public static func discardIncoming(in folder: String) throws(StoreError) {
-        let parent = try Folder(folder)
-        if parent.has(CopyPlace.incoming) { try parent.removeTree(CopyPlace.incoming) }
+    /// Whether a copy was begun in the folder, or ended.
+    public static func hasBegun(in folder: String) -> Bool {
+        let root = folder + "/" + CopyPlace.name + "/"
+        return access(root + CopyPlace.mark, F_OK) == 0 || access(root + StoreIdentity.file, F_OK) == 0
     }
+
+    /// Takes away a copy that is not wanted any more.
+    public static func discardIncoming(in folder: String) throws(StoreError) { try CopyPlace.remove(from: try Folder(folder)) }
 }
 
 extension MailStore {
@@ -59,15 +70,17 @@ extension MailStore {
         guard folder != self.folder else { throw .unavailable("the mail is in \(folder)") }
         try await upkeep.run { () throws(StoreError) in
             let parent = try Folder(folder)
-            // A removal that was broken off has taken the name away already.
-            if parent.has("postern-mail.discarded") { try parent.removeTree("postern-mail.discarded") }
-            guard let found = try StoreIdentity.found(in: folder) else { return }
-            guard found.store == identity.store, found.generation < identity.generation else {
-                throw .unavailable("what lies in \(folder) is no old copy of this store")
+            if let found = try StoreIdentity.found(in: folder) {
+                guard found.store == identity.store, found.generation < identity.generation else {
+                    throw .unavailable("what lies in \(folder) is no old copy of this store")
+                }
+                let old = try Folder(folder + "/" + CopyPlace.name)
+                try SystemFile.replace(CopyPlace.mark, in: old, with: identity.store.description)
+                try old.remove(StoreIdentity.file)
+                try old.sync()
             }
-            try parent.rename(CopyPlace.name, to: parent, as: "postern-mail.discarded")
-            try parent.sync()
-            try parent.removeTree("postern-mail.discarded")
+            // A removal that was broken off goes on here.
+            try CopyPlace.remove(from: parent)
         }
     }
 

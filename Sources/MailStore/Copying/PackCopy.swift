@@ -4,7 +4,9 @@
 ///
 /// `done` octets are copied and `proven` of them are read back from the drive; both only grow, and so does the pack while it is the
 /// open one. What already lies there, as long as the pack, is compared first and copied only when it differs.
-final class PackCopy {
+final class PackCopy: @unchecked Sendable {
+    // Whoever has asked for a step waits for its end before asking for the next: no two threads are in it at once.
+
     let number: Int64
     let source: SystemFile
     private let target: SystemFile
@@ -23,15 +25,19 @@ final class PackCopy {
         if !compares { try self.target.truncate(to: 0) }
     }
 
+    /// Whether all of it up to `end` is copied and synced; it is still to prove then.
+    func isCopied(to end: Int64) -> Bool { !compares && done == end }
+
     /// Goes on towards `end` by up to `limit` octets: first copying, then proving; answers whether all of it is proven.
     func step(to end: Int64, limit: Int64) throws(StoreError) -> Bool {
         if compares { return try compare(to: end, limit) }
         if done < end {
             let next = min(end, done + limit)
             checksum = try target.fill(from: source, done..<next, checksum: checksum)
+            // The drive's work is spread over the copying, or the sync at the end would hold mail up.
+            target.beginWriting(done..<next)
             done = next
-            // The drive's work is spread over the copying; one sync of it all would hold mail up.
-            if done == end { try target.sync() } else { try target.syncData() }
+            if done == end { try target.sync() }
             return false
         }
         if proven < end {

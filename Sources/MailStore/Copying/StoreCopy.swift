@@ -1,11 +1,12 @@
 @preconcurrency import Glibc
 
-/// A copy of the store in the making, while mail flows: `FOLDER/postern-mail.incoming`, until it is whole.
+/// A copy of the store in the making, while mail flows (``CopyPlace``).
 ///
 /// | phase | what happens | leaves it by |
 /// |---|---|---|
 /// | packs | sealed packs are copied, synced, read back, noted in the ledger | none left → index |
-/// | index | SQLite's online backup on the writer's own connection, so that it keeps up with commits | a few pages left → tail |
+/// | index | SQLite's online backup on the writer's own connection, so that it keeps up with commits | a few pages left → verify |
+/// | verify | the index is read back from the drive and compared with the one in use, page for page | all the same → tail |
 /// | tail | what was sealed meanwhile, and the open pack up to its committed end, again and again | little left → ready |
 /// | ready | – | ``finish(_:)``: one pause of writes for the rest |
 ///
@@ -13,7 +14,7 @@
 public final class StoreCopy: @unchecked Sendable {
     // One task uses it, a call after the other: `phase` and what follows it are never touched by two threads at once.
 
-    public enum Phase: String, Sendable { case packs, index, tail, ready }
+    public enum Phase: String, Sendable { case packs, index, verify, tail, ready }
 
     public private(set) var phase = Phase.packs
     /// Octets of packs and index that are there and proven, and those that there will be.
@@ -31,6 +32,8 @@ public final class StoreCopy: @unchecked Sendable {
     private var copies: [Int64: PackCopy] = [:]
     private var backup: IndexBackup?
     private var indexBytes = 0
+    /// Pages of the index that were found to be the same.
+    private var verified = 0
     private var rounds = 0
 
     /// What a pause may have to copy: at 100 MB/s a quarter of a second, and reading it back as long.
@@ -39,8 +42,6 @@ public final class StoreCopy: @unchecked Sendable {
     private static let mostRounds = 20
     /// Left for the pause, so that the backup stays open and keeps up until then.
     private static let pagesLeft = 8
-    private static let pageSize = 4096
-
     /// Goes on with what an earlier copy of this store has left there. The folder was surveyed before.
     public convenience init(of store: MailStore, to folder: String) async throws(StoreError) {
         guard let engine = store.engine else { throw store.availability.refusal ?? .unavailable("it is not open") }
@@ -55,13 +56,17 @@ public final class StoreCopy: @unchecked Sendable {
         ledger = try CopyLedger(in: place.root)
     }
 
-    /// Copies some `bytes`; answers whether only the tail is left.
-    public func step(bytes: Int) async throws(StoreError) -> Bool {
+    /// Copies some `bytes`; answers whether only the tail is left. `isQuiet`: nothing else wants the machine, so that two packs may be
+    /// worked on at once.
+    public func step(bytes: Int, isQuiet: Bool = false) async throws(StoreError) -> Bool {
+        try place.checkDrive()
         switch phase {
         case .packs:
-            if try await !stepPacks(Int64(bytes)) { phase = .index }
+            if try await !stepPacks(Int64(bytes), isQuiet) { phase = .index }
         case .index:
-            if try await stepIndex(bytes) { phase = .tail }
+            if try await stepIndex(bytes) { phase = .verify }
+        case .verify:
+            if try await stepVerify(bytes) { phase = .tail }
         case .tail:
             if try await stepTail(Int64(bytes)) { phase = .ready }
         case .ready: break
@@ -87,17 +92,40 @@ public final class StoreCopy: @unchecked Sendable {
         return sizes
     }
 
-    /// Answers false when every sealed pack is proven.
-    private func stepPacks(_ limit: Int64) async throws(StoreError) -> Bool {
+    /// Answers false when every sealed pack is proven. While one is read back the next may be copied already.
+    private func stepPacks(_ limit: Int64, _ isQuiet: Bool) async throws(StoreError) -> Bool {
         let (sealed, open) = try await source()
         if packsTotal == 0 { try await dropStrangers(sealed, open.number) }
         count(sealed, open.end)
-        guard let next = sealed.keys.filter({ ledger.packs[$0] != sealed[$0] || !place.has($0, sealed[$0]) }).min(), let size = sealed[next]
-        else { return false }
-        item = PackName.file(next)
-        try await work { (copy) throws(StoreError) in try copy.advance(next, to: size, limit: limit, isSealed: true) }
+        let missing = sealed.filter { ledger.packs[$0.key] != $0.value || !place.has($0.key, $0.value) }.sorted { $0.key < $1.key }
+        guard let (first, size) = missing.first else { return false }
+        item = PackName.file(first)
+        if isQuiet, missing.count > 1, copies[first]?.isCopied(to: size) == true {
+            let (second, secondSize) = missing[1]
+            let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second) }
+            async let proving: Void = work { (copy) throws(StoreError) in
+                try copy.advance(first, to: size, limit: limit, isSealed: true)
+            }
+            var trouble: StoreError?
+            if !ahead.isCopied(to: secondSize) {
+                do throws(StoreError) {
+                    _ = try await store.upkeep.run { () throws(StoreError) in try ahead.step(to: secondSize, limit: limit) }
+                } catch { trouble = error }
+            }
+            do { try await proving } catch { trouble = error as? StoreError ?? .unavailable("\(error)") }
+            if let trouble { throw trouble }
+        } else {
+            try await work { (copy) throws(StoreError) in try copy.advance(first, to: size, limit: limit, isSealed: true) }
+        }
         count(sealed, open.end)
         return true
+    }
+
+    private func begun(_ number: Int64) throws(StoreError) -> PackCopy {
+        if let begun = copies[number] { return begun }
+        let copy = try PackCopy(number, from: engine.packs, to: place.packs)
+        copies[number] = copy
+        return copy
     }
 
     /// An older copy may have packs that were compacted away since.
@@ -107,13 +135,7 @@ public final class StoreCopy: @unchecked Sendable {
     }
 
     private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
-        let copy: PackCopy
-        if let begun = copies[number] {
-            copy = begun
-        } else {
-            copy = try PackCopy(number, from: engine.packs, to: place.packs)
-            copies[number] = copy
-        }
+        let copy = try begun(number)
         guard try copy.step(to: end, limit: limit), isSealed else { return }
         try ledger.add(number, size: end, checksum: copy.checksum)
         copies[number] = nil
@@ -144,24 +166,63 @@ public final class StoreCopy: @unchecked Sendable {
             backup = try await onSource { (open) throws(StoreError) in try IndexBackup(of: open.engine.index, to: path) }
         }
         guard let backup else { return false }
-        let most = max(1, bytes / Self.pageSize)
+        let most = max(1, bytes / IndexBackup.pageSize)
         let left = try await onSource { (_) throws(StoreError) in
             _ = try backup.step(pages: 0)
             let left = backup.pages.left - Self.pagesLeft
             if left > 0 { _ = try backup.step(pages: Int32(clamping: min(most, left))) }
             return backup.pages.left
         }
-        bytesDone = min(bytesTotal, bytesDone + most * Self.pageSize)
+        bytesDone = min(bytesTotal, bytesDone + most * IndexBackup.pageSize)
         guard left <= Self.pagesLeft else { return false }
-        try await store.upkeep.run { () throws(StoreError) in try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).sync() }
+        try await syncIndex(backup)
         return true
+    }
+
+    /// What is copied of the index is on the drive, so that the pause finds little to do.
+    private func syncIndex(_ backup: IndexBackup) async throws(StoreError) {
+        let place = place
+        try await onSource { (_) throws(StoreError) in try backup.flush() }
+        try await store.upkeep.run { () throws(StoreError) in try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).sync() }
+    }
+
+    // MARK: verify
+
+    /// Answers whether all pages were found to be the same. What is committed meanwhile changes both, and may come before or after.
+    private func stepVerify(_ bytes: Int) async throws(StoreError) -> Bool {
+        guard let backup else { return false }
+        item = "index.sqlite"
+        let pages = try await onSource { (_) throws(StoreError) in backup.pages }
+        let next = min(pages.all - pages.left, verified + max(1, bytes / IndexBackup.pageSize))
+        guard verified < next else { return true }
+        let (range, place) = (verified..<next, place)
+        let copy = try await store.upkeep.run { () throws(StoreError) in
+            let copy = try SystemFile("index.sqlite", in: place.root, flags: O_RDWR)
+            try copy.sync()
+            // From the drive into memory, where the writer's thread compares it at no great cost.
+            let octets = Int64(range.lowerBound * IndexBackup.pageSize)..<Int64(range.upperBound * IndexBackup.pageSize)
+            let there = try copy.size
+            if octets.lowerBound < there {
+                _ = try copy.checksum(octets.lowerBound..<min(there, octets.upperBound), fromDrive: true)
+            }
+            return copy
+        }
+        switch try await onSource({ (_) throws(StoreError) in try backup.isSame(pages: range, in: copy) }) {
+        case true?:
+            verified = next
+        case false?:
+            throw .unavailable("index.sqlite does not come back from the new drive as it was written; the drive cannot be trusted")
+        case nil: break
+        }
+        return false
     }
 
     // MARK: tail
 
     /// Answers whether so little is left that a pause is short.
     private func stepTail(_ limit: Int64) async throws(StoreError) -> Bool {
-        if try await stepPacks(limit) { return false }
+        if try await stepPacks(limit, false) { return false }
+        if let backup { try await syncIndex(backup) }
         let (_, open) = try await source()
         let left = open.end - (copies[open.number]?.proven ?? 0)
         guard left > Self.shortTail, rounds < Self.mostRounds else { return true }
@@ -175,10 +236,15 @@ public final class StoreCopy: @unchecked Sendable {
     }
 
     /// The rest, on the writer's thread, and then `body`. Answers false, and does nothing, when too much has come meanwhile.
-    public func finish() async throws(StoreError) -> Bool { try await finish { (_, _) throws(StoreError) in } }
+    public func finish() async throws(StoreError) -> Bool { try await finish({ (_, _) throws(StoreError) in }) }
 
-    func finish(_ body: @escaping @Sendable (Writer, OpenStore) throws(StoreError) -> Void) async throws(StoreError) -> Bool {
+    /// `onBegin` is called when the pause begins.
+    func finish(
+        _ body: @escaping @Sendable (Writer, OpenStore) throws(StoreError) -> Void, onBegin: @escaping @Sendable () -> Void = {}
+    ) async throws(StoreError) -> Bool {
         let isWhole = try await store.onWriter { (writer) throws(StoreError) in
+            onBegin()
+            try self.place.checkDrive()
             guard let open = writer.open, open.engine === self.engine, !open.isDistrusted else { throw Self.sourceFailed }
             guard try self.copyTail(open) else { return false }
             try body(writer, open)

@@ -1,4 +1,5 @@
 import GRDBSQLite
+@preconcurrency import Glibc
 
 /// One connection to the index, with the statements held on it. (GRDB brings the schema up to date before; its hooks on every
 /// commit would cost more here than the commit's own work.)
@@ -59,6 +60,30 @@ final class IndexConnection: @unchecked Sendable {
         let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied)
         guard code == SQLITE_OK || code == SQLITE_BUSY else { throw StoreError(sqlite: code, on: handle) }
         return (Int(frames), Int(copied))
+    }
+
+    /// Copies all of the log into the database file and answers whether that could be done: a reader may be at an older state, for as
+    /// long as a read takes. Nothing may be written meanwhile.
+    func settles() throws(StoreError) -> Bool {
+        for _ in 0..<Self.mostLooks {
+            let log = try checkpoint()
+            if log.frames == log.copied { return true }
+            usleep(1000)
+        }
+        return false
+    }
+
+    /// What a pause for readers may take: 20 ms.
+    private static let mostLooks = 20
+
+    /// Fills the buffer from the database file by SQLite's own handle: to open and close the file beside it would end SQLite's locks.
+    func readFile(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(StoreError) {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file,
+            let read = file.pointee.pMethods?.pointee.xRead
+        else { throw .unavailable("index: its file cannot be had") }
+        let code = read(file, buffer.baseAddress, Int32(clamping: buffer.count), offset)
+        guard code == SQLITE_OK else { throw .unavailable("read index.sqlite: SQLite \(code)") }
     }
 
     /// Nothing is used of it afterwards.

@@ -51,6 +51,12 @@ final class SystemFile: Sendable {
         guard fsync(descriptor) == 0 else { throw StoreError(errno: errno, "sync", name) }
     }
 
+    /// The drive begins to write these octets, and memory lets go of what it has written; nothing is promised of them before a sync.
+    func beginWriting(_ range: Range<Int64>) {
+        // What is dirty is sent on its way by this, not dropped. posix_fadvise(2)
+        posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.upperBound - range.lowerBound), POSIX_FADV_DONTNEED)
+    }
+
     func truncate(to size: Int64) throws(StoreError) {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw StoreError(errno: errno, "truncate", name) }
     }

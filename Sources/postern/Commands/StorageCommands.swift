@@ -12,7 +12,7 @@ struct DrivesCommand: OperationCommand {
             ["PATH", "DEVICE", "TYPE", "SIZE", "FREE", "MAIL"],
             answer.drives.map { drive in
                 let mail =
-                    drive.inUse ? "in use" : drive.unsuitable.map { "unsuitable: \($0)" } ?? drive.store.map { "holds \($0)" } ?? "possible"
+                    drive.inUse ? "in use" : drive.store.map { "holds \($0)" } ?? drive.unsuitable.map { "unsuitable: \($0)" } ?? "possible"
                 return [
                     drive.path, drive.device, drive.type, Readable.bytes(drive.totalSpace), Readable.bytes(drive.freeSpace), mail,
                 ]
@@ -34,7 +34,7 @@ struct StorageCommand: ParsableCommand {
 
         func text(_ answer: StorageFacts) -> String {
             var facts: [(name: String, value: String)] = [
-                ("Mail", answer.path), ("State", answer.state),
+                ("Mail", answer.path), ("State", answer.state + (answer.trouble.map { ": " + $0 } ?? "")),
                 ("Drive", "\(Readable.bytes(answer.freeSpace)) free of \(Readable.bytes(answer.totalSpace))"),
             ]
             if let generation = answer.generation { facts.append(("Generation", String(generation))) }
@@ -61,7 +61,7 @@ struct StorageCommand: ParsableCommand {
         func text(_ answer: StorageMoveFacts) -> String {
             var lines = [answer.existing].compactMap { $0 }
             lines += answer.problems.map { "Problem: \($0)" }
-            if answer.task == nil || !wait {
+            if !adopt, answer.task == nil || !wait {
                 let estimate = answer.estimate.map { ", some \(Readable.seconds($0))" } ?? ""
                 lines.append(
                     "\(Readable.bytes(answer.neededSpace)) in \(answer.packs) packs to copy, \(Readable.bytes(answer.freeSpace)) free\(estimate)."

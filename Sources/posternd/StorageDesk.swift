@@ -1,0 +1,57 @@
+internal import AdminContract
+internal import Glibc
+internal import Host
+internal import Housekeeping
+internal import MailCore
+internal import MailStore
+internal import StateStore
+
+/// Drives and the mail's place, as an operator sees them.
+struct StorageDesk: Sendable {
+    let services: HouseServices
+    let runner: TaskRunner
+    /// The folder where mail is when nobody has moved it.
+    let standard: String
+
+    func drives() -> [DriveFacts] {
+        let current = Drives.holding(services.store.folder)
+        return Drives.all().map { drive in
+            let inUse = drive.major == current?.major && drive.minor == current?.minor
+            return DriveFacts(
+                path: drive.path, device: drive.device, type: drive.type, totalSpace: drive.total.bytes, freeSpace: drive.free.bytes,
+                freeFiles: drive.freeFiles, readOnly: drive.isReadOnly, unsuitable: drive.unsuitable, inUse: inUse,
+                store: inUse ? nil : store(on: drive.path))
+        }
+    }
+
+    /// A store that lies on a drive, a sentence. One that cannot be read is there for all that.
+    private func store(on path: String) -> String? {
+        guard let found = try? StoreIdentity.found(in: path) else { return nil }
+        let ours = services.store.identity?.store == found.store
+        let whose = !ours ? "another mail store" : found.generation == 0 ? "a backup of this mail" : "an old copy of this mail"
+        guard let glance = try? StoreGlance(of: path) else { return "\(whose), which cannot be read" }
+        let owners = glance.owners.keys.map(\.description).sorted()
+        var names = owners.prefix(2).joined(separator: ", ")
+        if owners.count > 2 { names += " and \(owners.count - 2) more" }
+        let latest = glance.latest.map { ", the latest of \(TaskService.time($0))" } ?? ""
+        return "\(whose): \(glance.messages) messages of \(owners.isEmpty ? "nobody" : names)\(latest)"
+    }
+
+    func storage() async throws -> StorageFacts {
+        let health = services.store.health
+        let home = try services.state.mailHome()
+        let moving = try await runner.list().first { ["move-store", "adopt-store"].contains($0.record.name) && !$0.record.state.isOver }
+        let state =
+            switch health.state {
+            case .ready: "ready"
+            case .spaceLow: "space-low"
+            case .unavailable: "unavailable"
+            case .closed: "closed"
+            }
+        return StorageFacts(
+            path: services.store.folder, state: state, trouble: health.refusal.map { "\($0)" }, store: home?.store.description,
+            generation: home?.generation, freeSpace: health.freeSpace.bytes, totalSpace: health.totalSpace.bytes,
+            old: home?.old.map { StorageFacts.Old(path: $0.path.isEmpty ? standard : $0.path, moved: TaskService.time($0.moved)) },
+            moving: moving?.facts)
+    }
+}

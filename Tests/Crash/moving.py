@@ -1,0 +1,146 @@
+"""A house that moves: mail in many mailboxes that nothing touches meanwhile, load from SMTP and IMAP beside it, and a move that can be
+met in each of its phases."""
+
+import contextlib
+import json
+import os
+import random
+import time
+
+import digest
+from demonstration import PASSWORD, Demonstration, address
+from drive import Drive
+from ledger import Ledger
+from load import Load
+
+# In the order in which a move goes through them.
+PHASES = ("packs", "index", "verify", "tail", "commit", "proof")
+PATIENCE = 120
+QUIET = "dora"  # her mail is only moved
+
+
+class Moving:
+    """The mail on `source`, one of two drives, and a way to `target`."""
+
+    def __init__(self, kinds=("ext4", "ext4"), mebibytes=512, mail=24, mailboxes=8, size=60_000, settings=None, environment=None):
+        self.drives = [Drive(mebibytes, kind) for kind in kinds]
+        self.mail, self.mailboxes, self.size = mail, mailboxes, size
+        self.server = Demonstration(settings={"store.free-space-floor": "16MiB", **(settings or {})}, environment=environment)
+        self.ledger = Ledger()
+        self.task = None
+
+    def __enter__(self):
+        with contextlib.ExitStack() as parts:
+            for part in (*self.drives, self.server):
+                parts.enter_context(part)
+            self.fill()
+            self.call("storage", "move", str(self.source.path), "--wait")
+            self.call("storage", "discard-old")
+            self.before = digest.of_all(self.server, [QUIET])
+            self.parts = parts.pop_all()
+        return self
+
+    def __exit__(self, *exception):
+        return self.parts.__exit__(*exception)
+
+    @property
+    def source(self):
+        return self.drives[0]
+
+    @property
+    def target(self):
+        return self.drives[1]
+
+    def call(self, *words):
+        """What the command answers; with --wait its last line is for people."""
+        done = self.server.cli(*words, "--json")
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        return json.JSONDecoder().raw_decode(done.stdout)[0]
+
+    def fill(self):
+        """`mail` MiB in `mailboxes`, with flags, keywords, dates, gaps and subscriptions."""
+        done = self.server.cli("account", "add", address(QUIET), "--password-stdin", stdin=PASSWORD + "\n")
+        assert done.returncode == 0, done.stderr
+        session = self.server.imap(QUIET)
+        count = max(2, (self.mail << 20) // self.size // self.mailboxes)
+        for number in range(self.mailboxes):
+            mailbox = f"Box{number}" if number else "INBOX"
+            session.create(mailbox)
+            if number % 2:
+                session.subscribe(mailbox)
+            for n in range(count):
+                body = f"From: a@example.org\r\nSubject: {number}.{n}\r\n\r\n".encode() + random.randbytes(self.size // 2).hex().encode() + b"\r\n"
+                flags = ("", "\\Seen", "\\Flagged $Work", "\\Answered \\Seen")[n % 4]
+                status, answer = session.append(mailbox, f"({flags})", f'"0{1 + n % 9}-Feb-2024 10:{n % 60:02}:00 +0000"', body)
+                assert status == "OK", answer
+            session.select(mailbox)
+            session.store("1", "+FLAGS", "\\Deleted")
+            session.expunge()
+        session.logout()
+
+    # MARK: the move
+
+    def begin(self, seconds=2):
+        """A move that takes some seconds."""
+        limit = f"{max(1, self.mail // seconds)}MB"
+        self.task = self.call("storage", "move", str(self.target.path), "--limit", limit)["task"]["id"]
+        return self.task
+
+    def facts(self):
+        return self.call("tasks", "show", self.task)
+
+    def log(self):
+        return [line["text"] for line in self.call("tasks", "log", self.task)["lines"]]
+
+    def phase(self):
+        """The one that the log names last."""
+        named = [text.split()[1].rstrip(":") for text in self.log() if text.startswith("phase ")]
+        return named[-1] if named else None
+
+    def reach(self, phase):
+        """Waits until the move is in this phase, or past it, and a random while longer; answers where it is."""
+        wanted = PHASES.index(phase)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            now = self.phase()
+            if now is not None and PHASES.index(now) >= wanted:
+                return now
+            facts = self.facts()
+            assert facts["state"] not in ("failed", "cancelled"), facts
+            if facts["state"] == "done":
+                return "proof"
+            assert time.monotonic() < deadline, f"the move does not come to {phase}: {facts}"
+            time.sleep(0.02)
+
+    def end(self, states=("done",)):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            facts = self.facts()
+            if facts["state"] in ("done", "failed", "cancelled"):
+                assert facts["state"] in states, f"{facts}\n{self.log()}"
+                return facts
+            # A cause that may pass is waited for; a test does not wait for the second try.
+            if facts.get("due"):
+                self.server.cli("tasks", "resume", self.task)
+            assert time.monotonic() < deadline, f"the move does not end: {facts}"
+            time.sleep(0.1)
+
+    def place(self):
+        return self.call("storage", "status")["path"]
+
+    def check(self):
+        """The mail is whole: what was acknowledged is there once, and what nobody has touched is as it was."""
+        there = self.ledger.check(self.server)
+        assert digest.differences(self.before, digest.of_all(self.server, [QUIET])) == []
+        assert self.call("store", "check")["findings"] == []
+        return there
+
+    def turn(self):
+        """The move is over: the next one goes the other way."""
+        assert self.place() == str(self.target.path)
+        self.call("storage", "discard-old")
+        assert not os.path.exists(self.source.path / "postern-mail/identity")
+        self.drives.reverse()
+
+    def load(self, **more):
+        return Load(self.server, self.ledger, **{"senders": 2, "filers": 1, "movers": 1, "think": 0.03, **more})
