@@ -4,6 +4,8 @@ public struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     public var wanted: String
     /// Octets from the beginning of what was scanned.
     public var offset: Int
+    /// It is a parameter behind the command's own argument that is wrong: faces have another code for it.
+    public var isOfParameter = false
 
     public init(wanted: String, offset: Int) {
         self.wanted = wanted

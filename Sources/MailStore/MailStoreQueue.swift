@@ -2,8 +2,11 @@ public import MailCore
 
 /// The queue: messages on their way to other servers. Their rows are written in the commit that stores the message.
 extension MailStore {
-    /// Puts the message into mailboxes here and into the queue for those elsewhere, in one commit.
-    public func deliver(_ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?) async throws(StoreError) {
+    /// Puts the message into mailboxes here and into the queue for those elsewhere, in one commit; answers where its octets are.
+    @discardableResult
+    public func deliver(
+        _ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?
+    ) async throws(StoreError) -> StoredMessage {
         try await perform(try await delivery(message, to: recipients, queue: queue))
     }
 

@@ -17,6 +17,8 @@ struct Reception {
     private(set) var refusal: Reply?
     /// The store's trouble behind the refusal, if that was it.
     private(set) var trouble: StoreError?
+    /// Where it is, once it is.
+    private(set) var stored: StoredMessage?
 
     private var message: IncomingMessage?
     private var decoder: MessageDecoder
@@ -79,7 +81,7 @@ struct Reception {
         await handOnAll()
         if let message {
             do throws(StoreError) {
-                try await store.deliver(message, to: mailboxes, queue: queue)
+                stored = try await store.deliver(message, to: mailboxes, queue: queue)
             } catch {
                 refuse(because: error)
             }

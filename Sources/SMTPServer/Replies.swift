@@ -46,7 +46,9 @@ extension Reply {
     static let tooManyErrors = Reply("421 4.7.0 Too many errors", endsSession: true)
 
     static func malformed(_ error: SyntaxError, by rule: VerbRule) -> Reply {
-        Reply(501, rule.malformed, ["Syntax: \(error.wanted) was expected"], endsSession: rule.endsSessionWhenMalformed)
+        Reply(
+            501, error.isOfParameter ? EnhancedStatus(5, 5, 4) : rule.malformed, ["Syntax: \(error.wanted) was expected"],
+            endsSession: rule.endsSessionWhenMalformed)
     }
 
     // Senders and recipients.

@@ -1,4 +1,5 @@
 import Connections
+import Delivery
 import Glibc
 import Logging
 import MailCore
@@ -73,6 +74,7 @@ extension SMTPSession {
         ]
         if let submitter = transaction.submitter { metadata["account"] = .string(submitter.address.description) }
         services.logger.info("A message is stored.", metadata: metadata)
+        await tellSuccess(of: reception, with: services)
         return .stored(reception.id)
     }
 
@@ -81,7 +83,20 @@ extension SMTPSession {
         guard !transaction.elsewhere.isEmpty else { return nil }
         return OutgoingEnvelope(
             sender: transaction.sender, recipients: transaction.elsewhere, isUTF8: transaction.isUTF8, is8Bit: transaction.is8Bit,
-            submitter: transaction.submitter?.id)
+            returns: transaction.returns, envelopeID: transaction.envelopeID, submitter: transaction.submitter?.id)
+    }
+
+    /// Before the peer hears that all is well, so that no crash between the two loses the report.
+    private func tellSuccess(of reception: Reception, with services: SMTPServices) async {
+        let transaction = reception.transaction
+        guard !transaction.successes.isEmpty, let stored = reception.stored else { return }
+        let directory = services.state.directory
+        let successes = transaction.successes.filter { $0.account.map { directory.account($0) != nil } ?? true }
+        await services.reports.tellSuccess(
+            successes,
+            of: ReportedMessage(
+                stored: stored, sender: transaction.sender, returns: transaction.returns, envelopeID: transaction.envelopeID,
+                arrival: services.store.queueClock.now))
     }
 
     /// What the peer hears of it is that mail cannot be taken now.

@@ -1,4 +1,5 @@
 public import Authentication
+public import Delivery
 public import Logging
 public import MailSettings
 public import MailStore
@@ -12,18 +13,20 @@ public struct SMTPServices: Sendable {
     let state: StateStore
     let store: MailStore
     let desk: LoginDesk
+    let reports: ReportDesk
     let hostname: String
     let logger: Logger
 
     /// - Parameter hostname: the host's name, by which we introduce ourselves unless `smtp.helo-name` says otherwise.
     public init(
-        settings: LiveSettings, state: StateStore, store: MailStore, desk: LoginDesk, hostname: String, logger: Logger
+        settings: LiveSettings, state: StateStore, store: MailStore, desk: LoginDesk, reports: ReportDesk, hostname: String, logger: Logger
     ) {
         self.settings = settings.current
         live = settings
         self.state = state
         self.store = store
         self.desk = desk
+        self.reports = reports
         self.hostname = hostname
         self.logger = logger
     }

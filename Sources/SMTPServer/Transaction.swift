@@ -1,3 +1,4 @@
+import Delivery
 import MailCore
 import MailStore
 import SMTPWire
@@ -12,6 +13,9 @@ struct Transaction {
     let submitter: Account?
     /// The peer said BODY=8BITMIME. RFC 6152 §2
     let is8Bit: Bool
+    /// How much of the message a report returns, and the sender's own name for the transaction. RFC 3461 §4.3, §4.4
+    let returns: ReturnedContent
+    let envelopeID: String
     /// How many RCPT were accepted; two of the same address are two.
     private(set) var recipientCount = 0
     /// The first of them, as the peer wrote it.
@@ -22,20 +26,39 @@ struct Transaction {
     /// Who is on other servers, each once.
     private(set) var elsewhere: [OutgoingRecipient] = []
     private var knownElsewhere: Set<MailAddress> = []
+    /// Of whom the sender wants to hear once the message is stored.
+    private(set) var successes: [LocalSuccess] = []
 
     init(sender: ReversePath, _ parameters: SenderParameters, submitter: Account?) {
         self.sender = sender
         isUTF8 = parameters.utf8
         is8Bit = parameters.body == .eightBitMIME
+        returns = parameters.returns
+        envelopeID = parameters.envelopeID
         self.submitter = submitter
     }
 
-    mutating func add(_ recipient: ForwardPath, reaching accounts: [Account], elsewhere addresses: [MailAddress]) {
+    /// What the sender wants to hear of goes along with a single address behind the recipient; with several this server says itself that
+    /// they were reached, because nobody else knows when all were. RFC 3461 §5.2.7
+    mutating func add(
+        _ recipient: ForwardPath, _ parameters: RecipientParameters, reaching accounts: [Account], elsewhere addresses: [MailAddress]
+    ) {
         if recipientCount == 0 { firstRecipient = recipient }
         recipientCount += 1
         for account in accounts where known.insert(account.id).inserted {
             mailboxes.append(LocalRecipient(account: account.id, address: account.address))
         }
-        for address in addresses where knownElsewhere.insert(address).inserted { elsewhere.append(OutgoingRecipient(address)) }
+        let isExpanded = accounts.count + addresses.count > 1
+        let named = if case .address(let address) = recipient { address } else { accounts.first?.address }
+        for address in addresses where knownElsewhere.insert(address).inserted {
+            let original = address == named ? nil : named.map(XText.originalRecipient)
+            elsewhere.append(
+                OutgoingRecipient(
+                    address, notify: isExpanded ? parameters.notify.subtracting(.success) : parameters.notify,
+                    original: parameters.original.isEmpty ? original ?? "" : parameters.original))
+        }
+        guard parameters.notify.tellsSuccess, isExpanded || addresses.isEmpty, let named else { return }
+        successes.append(
+            LocalSuccess(address: named, original: parameters.original, account: isExpanded ? nil : accounts.first?.id))
     }
 }

@@ -20,15 +20,21 @@ extension Scanner {
         skipSpaces()
         if atEnd { return nil }
         let keyword = take { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
-        guard let first = keyword.first, first != UInt8(ascii: "-") else { throw error(wanted: "a parameter") }
+        guard let first = keyword.first, first != UInt8(ascii: "-") else { throw parameterError(wanted: "a parameter") }
         guard take(UInt8(ascii: "=")) else { return ESMTPParameter(keyword: keyword, value: nil) }
         let value = take { ($0 > 32 && $0 < 127 && $0 != UInt8(ascii: "=")) || $0 >= 0x80 }
-        guard !value.isEmpty else { throw error(wanted: "the parameter's value") }
+        guard !value.isEmpty else { throw parameterError(wanted: "the parameter's value") }
         return ESMTPParameter(keyword: keyword, value: value)
+    }
+
+    func parameterError(wanted: String) -> SyntaxError {
+        var error = error(wanted: wanted)
+        error.isOfParameter = true
+        return error
     }
 }
 
-/// What a sender says about its message in `MAIL`. RFC 1870 §6.1, RFC 6152 §2, RFC 6531 §3.4
+/// What a sender says about its message in `MAIL`. RFC 1870 §6.1, RFC 6152 §2, RFC 6531 §3.4, RFC 3461 §4
 public struct SenderParameters: Hashable, Sendable {
     public enum Body: Hashable, Sendable {
         case sevenBit
@@ -45,6 +51,10 @@ public struct SenderParameters: Hashable, Sendable {
     public var utf8 = false
     /// `AUTH=`: who is said to have handed the message in first. It is only a claim, and is read for form's sake. RFC 4954 §5
     public var hasAuth = false
+    /// `RET=`: what a report about it returns. RFC 3461 §4.3
+    public var returns = ReturnedContent.unsaid
+    /// `ENVID=` as it was written, an xtext; empty when it was not. RFC 3461 §4.4
+    public var envelopeID = ""
     /// A parameter that we never offered stood there.
     public var hasUnknown = false
 
@@ -55,19 +65,27 @@ public struct SenderParameters: Hashable, Sendable {
         while let parameter = try line.parameter() {
             if parameter.isNamed("SIZE") {
                 guard declaredSize == nil, let digits = parameter.value, digits.count <= 20, digits.allSatisfy(\.isASCIIDigit)
-                else { throw line.error(wanted: "SIZE=number once") }
+                else { throw line.parameterError(wanted: "SIZE=number once") }
                 declaredSize = Self.size(digits)
             } else if parameter.isNamed("BODY") {
-                guard body == nil, let word = parameter.value else { throw line.error(wanted: "BODY=type once") }
+                guard body == nil, let word = parameter.value else { throw line.parameterError(wanted: "BODY=type once") }
                 body =
                     word.equalsIgnoringCase("7BIT".utf8)
                     ? .sevenBit : word.equalsIgnoringCase("8BITMIME".utf8) ? .eightBitMIME : .unknown
             } else if parameter.isNamed("SMTPUTF8") {
-                guard !utf8, parameter.value == nil else { throw line.error(wanted: "SMTPUTF8 once and without a value") }
+                guard !utf8, parameter.value == nil else { throw line.parameterError(wanted: "SMTPUTF8 once and without a value") }
                 utf8 = true
             } else if parameter.isNamed("AUTH") {
-                guard !hasAuth, parameter.value != nil else { throw line.error(wanted: "AUTH=name once") }
+                guard !hasAuth, parameter.value != nil else { throw line.parameterError(wanted: "AUTH=name once") }
                 hasAuth = true
+            } else if parameter.isNamed("RET") {
+                guard returns == .unsaid, let content = parameter.returnedContent else {
+                    throw line.parameterError(wanted: "RET=FULL or RET=HDRS once")
+                }
+                returns = content
+            } else if parameter.isNamed("ENVID") {
+                guard envelopeID.isEmpty, let id = parameter.envelopeID else { throw line.parameterError(wanted: "ENVID=xtext once") }
+                envelopeID = id
             } else {
                 hasUnknown = true
             }

@@ -1,5 +1,6 @@
 internal import Authentication
 internal import Connections
+internal import Delivery
 internal import IMAPServer
 internal import Logging
 internal import MailSettings
@@ -14,10 +15,11 @@ struct Faces {
     let services: [Connections.Service]
 
     init(
-        settings: LiveSettings, state: StateStore, mail: MailStore, desk: LoginDesk, encryption: ServerEncryption, hostname: String,
-        logger: Logger
+        settings: LiveSettings, state: StateStore, mail: MailStore, desk: LoginDesk, reports: ReportDesk, encryption: ServerEncryption,
+        hostname: String, logger: Logger
     ) {
-        let smtp = SMTPServices(settings: settings, state: state, store: mail, desk: desk, hostname: hostname, logger: logger)
+        let smtp = SMTPServices(
+            settings: settings, state: state, store: mail, desk: desk, reports: reports, hostname: hostname, logger: logger)
         let imap = IMAPServices(settings: settings, state: state, desk: desk, store: mail, hostname: hostname, logger: logger)
         let pop3 = POP3Services(settings: settings, state: state, desk: desk, store: mail, hostname: hostname, logger: logger)
         services = [

@@ -1,6 +1,7 @@
 internal import AdminServer
 internal import Authentication
 internal import Connections
+internal import Delivery
 internal import Glibc
 internal import Host
 internal import Housekeeping
@@ -91,12 +92,15 @@ enum Posternd {
         certificates.onChange { _ in encryption.refresh() }
         let desk = LoginDesk(state: state, settings: settings, logger: logger)
         let hostname = HostName.current
+        let reports = ReportDesk(settings: settings, state: state, store: mail, hostname: hostname, logger: logger)
         let faces = Faces(
-            settings: settings, state: state, mail: mail, desk: desk, encryption: encryption, hostname: hostname, logger: logger)
+            settings: settings, state: state, mail: mail, desk: desk, reports: reports, encryption: encryption, hostname: hostname,
+            logger: logger)
 
         // Their sockets.
         let hub = ConnectionHub(logger: logger)
-        let sending = try Sending(settings: settings, state: state, store: mail, hub: hub, hostname: hostname, logger: logger)
+        let sending = try Sending(
+            settings: settings, state: state, store: mail, hub: hub, reports: reports, hostname: hostname, logger: logger)
         let interfaces = LiveInterfaces(logger: logger)
         let kept = KeptSockets(AdoptedSockets.take())
         let listeners = try await Listeners(

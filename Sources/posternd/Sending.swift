@@ -16,7 +16,10 @@ struct Sending: ServiceLifecycle.Service {
     let dispatcher: Dispatcher
     private let dns: Unbound
 
-    init(settings: LiveSettings, state: StateStore, store: MailStore, hub: ConnectionHub, hostname: String, logger: Logger) throws {
+    init(
+        settings: LiveSettings, state: StateStore, store: MailStore, hub: ConnectionHub, reports: ReportDesk, hostname: String,
+        logger: Logger
+    ) throws {
         let wanted = settings.current.dns
         dns = try Unbound(
             Unbound.Configuration(
@@ -25,7 +28,7 @@ struct Sending: ServiceLifecycle.Service {
                 timeout: wanted.timeout))
         dispatcher = Dispatcher(
             DispatcherServices(
-                settings: settings, state: state, store: store, hub: hub, dns: dns, hostname: hostname,
+                settings: settings, state: state, store: store, hub: hub, dns: dns, reports: reports, hostname: hostname,
                 isOwn: { address, port in
                     hub.addresses.values.joined().contains { $0.port == port } && OwnAddresses.contains(address)
                 }, logger: logger))

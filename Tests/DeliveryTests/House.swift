@@ -38,7 +38,9 @@ final class House: Sendable {
         try await store.provision(account.id, address: account.address, folders: [])
         dispatcher = Dispatcher(
             DispatcherServices(
-                settings: settings, state: state, store: store, hub: hub, dns: dns, hostname: "mail.postern.test", isOwn: { _, _ in false },
+                settings: settings, state: state, store: store, hub: hub, dns: dns,
+                reports: ReportDesk(settings: settings, state: state, store: store, hostname: "mail.postern.test", logger: logger),
+                hostname: "mail.postern.test", isOwn: { _, _ in false },
                 deadlines: deadlines, logger: logger))
         store.watchQueue { [dispatcher] in dispatcher.add($0) }
     }

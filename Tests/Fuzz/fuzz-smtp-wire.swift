@@ -36,11 +36,26 @@ private func readArguments(_ start: Scanner) {
         _ = try? SenderParameters(parsing: &scanner)
     }
     scanner = start
-    if case .address(let address) = try? scanner.forwardPath() { requireWrites(address) }
+    if case .address(let address) = try? scanner.forwardPath() {
+        requireWrites(address)
+        requireParameter("ORCPT", XText.originalRecipient(address), atMost: 500)
+    }
     scanner = start
     if let parameters = try? SenderParameters(parsing: &scanner) {
         precondition(parameters.declaredSize.map { $0.bytes >= 0 } ?? true, "no size is negative")
         precondition(scanner.atEnd, "parameters go to the end of the line")
+        requireParameter("ENVID", parameters.envelopeID, atMost: 100)
+    }
+    scanner = start
+    if let parameters = try? RecipientParameters(parsing: &scanner) {
+        precondition(scanner.atEnd, "parameters go to the end of the line")
+        precondition(parameters.notify.isEmpty || parameters.notify.contains(.said), "what is wished was said")
+        requireParameter("ORCPT", parameters.original, atMost: 500)
+        // What is kept of it is read as itself by the next server.
+        var again = Scanner(" ORCPT=\(parameters.original)")
+        if !parameters.original.isEmpty {
+            precondition((try? RecipientParameters(parsing: &again))?.original == parameters.original, "ORCPT reads back as another")
+        }
     }
     scanner = start
     if let chunk = try? ChunkHeader(parsing: &scanner) { precondition(chunk.size >= 0, "no chunk is negative") }
@@ -49,6 +64,12 @@ private func readArguments(_ start: Scanner) {
         precondition(name.octets.allSatisfy { (33...126).contains($0) && !"()<>;\"\\@,".utf8.contains($0) }, "a trace stays well-formed")
         precondition((1...255).contains(name.octets.count), "a name is within its bounds")
     }
+}
+
+/// What goes on to the next server is within its bound and cannot break out of its place.
+private func requireParameter(_ keyword: String, _ value: String, atMost limit: Int) {
+    precondition(value.utf8.count <= limit, "a parameter is within its bound")
+    precondition(value.isEmpty || OutgoingCommand.parameter(keyword, value) != nil, "a parameter can be said again")
 }
 
 /// What goes into Return-Path reads back as the same address and cannot break out of its line.

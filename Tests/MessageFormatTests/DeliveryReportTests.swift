@@ -86,13 +86,70 @@ import Testing
         #expect(!text.replacing("\r\n", with: "").contains("\n"))
     }
 
-    @Test func delayedTellsHowLong() {
-        let text = String(
-            decoding: Self.report(.delayed, returned: "Subject: grüße\r\n\r\n", all: false, until: 1_700_345_600).octets, as: UTF8.self)
-        #expect(text.contains("Action: delayed\r\n"))
-        #expect(text.contains("Will-Retry-Until: Sat, 18 Nov 2023 22:13:20 +0000\r\n"))
-        #expect(text.contains("Content-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSubject: grüße\r\n"))
-        #expect(text.contains("You need not send it again"))
+    /// F22: the notice of a delay says how long it goes on.
+    @Test func delayed() {
+        let report = Self.report(.delayed, returned: "Subject: grüße\r\n\r\n", all: false, until: 1_700_345_600)
+        let text = String(decoding: report.octets, as: UTF8.self).replacing("\r\n", with: "\n")
+        #expect(
+            text.suffix(from: text.firstRange(of: "This is the mail")!.lowerBound) == """
+                This is the mail system at mail.postern.test.
+
+                Your message could not be delivered yet. You need not send it again; it is tried
+                further. It waits for:
+
+                  bob@remote.test
+                    mx.remote.test [192.0.2.1] said: 550 5.1.1 <bob@remote.test>:
+                    Recipient address rejected: User unknown in virtual mailbox table
+                    It is tried until Sat, 18 Nov 2023 22:13:20 +0000.
+
+                  \\x{7528}\\x{6237}@remote.test
+                    The host has no address.
+                    It is tried until Sat, 18 Nov 2023 22:13:20 +0000.
+
+                --postern-report-2296z24p78m
+                Content-Type: message/delivery-status
+
+                Original-Envelope-Id: QQ314159=
+                Reporting-MTA: dns; mail.postern.test
+                Arrival-Date: Tue, 14 Nov 2023 22:13:20 +0000
+
+                Original-Recipient: rfc822; Bob+x@remote.test
+                Final-Recipient: rfc822; bob@remote.test
+                Action: delayed
+                Status: 5.1.1
+                Remote-MTA: dns; mx.remote.test [192.0.2.1]
+                Diagnostic-Code: smtp; 550 5.1.1 <bob@remote.test>: Recipient address
+                 rejected: User unknown in virtual mailbox table
+                Last-Attempt-Date: Tue, 14 Nov 2023 23:13:20 +0000
+                Will-Retry-Until: Sat, 18 Nov 2023 22:13:20 +0000
+
+                Final-Recipient: utf-8; \\x{7528}\\x{6237}@remote.test
+                Action: delayed
+                Status: 5.4.4
+                Diagnostic-Code: x-postern; The host has no address.
+                Last-Attempt-Date: Tue, 14 Nov 2023 23:13:20 +0000
+                Will-Retry-Until: Sat, 18 Nov 2023 22:13:20 +0000
+
+                --postern-report-2296z24p78m
+                Content-Type: text/rfc822-headers
+                Content-Transfer-Encoding: 8bit
+
+                Subject: grüße
+
+
+                --postern-report-2296z24p78m--
+
+                """)
+    }
+
+    @Test(arguments: [
+        (DeliveryReport.Action.relayed, "Your message was handed over to a server that does not tell what becomes of it, for:"),
+        (.delivered, "Your message was delivered to:"), (.expanded, "Your message was delivered to the group:"),
+    ])
+    func success(action: DeliveryReport.Action, sentence: String) {
+        let text = String(decoding: Self.report(action, returned: "Subject: x\r\n\r\n", all: false).octets, as: UTF8.self)
+        #expect(text.contains("\r\n\r\n\(sentence)\r\n\r\n  bob@remote.test\r\n"))
+        #expect(text.contains("\r\nAction: \(action.rawValue)\r\nStatus: "))
     }
 
     /// A message that knows our boundary does not get out of its part.

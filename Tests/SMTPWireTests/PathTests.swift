@@ -74,7 +74,7 @@ import Testing
         #expect(read(" SIZE=\(digits)")?.declaredSize == ByteCount(.max))
     }
 
-    @Test(arguments: ["RET=HDRS ENVID=QQ314159", "X-Y", "FUTURERELEASE=1"])
+    @Test(arguments: ["X-Y", "FUTURERELEASE=1", "NOTIFY=NEVER"])
     func unknownOnesAreNoticed(text: String) { #expect(read(" \(text)")?.hasUnknown == true) }
 
     /// RFC 4954 §5
@@ -83,12 +83,51 @@ import Testing
         #expect(read(" AUTH=ann+2Bx@example.org")?.hasUnknown == false)
     }
 
+    /// RFC 3461 §4.3, §4.4
+    @Test func whatReportsReturnIsRead() {
+        let read = read(" ret=hdrs ENVID=QQ314159+2B")
+        #expect(read?.returns == .headers && read?.envelopeID == "QQ314159+2B" && read?.hasUnknown == false)
+    }
+
     @Test(arguments: [
-        "SIZE=1", " SIZE", " SIZE=", " SIZE=-1", " SIZE=+1", " SIZE=1 SIZE=2", " SIZE=1k", " SIZE=999999999999999999999", " BODY",
+        "SIZE=1", " RET", " RET=ALL", " RET=FULL RET=HDRS", " ENVID=", " ENVID=+2", " ENVID=+2g", " ENVID=+00", " ENVID=a ENVID=a", " SIZE",
+        " SIZE=", " SIZE=-1", " SIZE=+1", " SIZE=1 SIZE=2", " SIZE=1k", " SIZE=999999999999999999999", " BODY",
         " BODY=7BIT BODY=7BIT", " AUTH", " AUTH=<> AUTH=<>",
         " SMTPUTF8=1", " SMTPUTF8 SMTPUTF8", " =1", " -A", " A==", " A=b=c", " A,B",
     ])
     func nonsenseIsRefused(text: String) { #expect(read(text) == nil) }
+}
+
+/// RFC 3461 §4.1, §4.2, RFC 6533 §3
+@Suite struct RecipientParameterTests {
+    private func read(_ text: String) -> RecipientParameters? {
+        var scanner = Scanner(text)
+        return try? RecipientParameters(parsing: &scanner)
+    }
+
+    @Test(
+        arguments: [
+            (" NOTIFY=NEVER", [.said]), (" notify=success", [.said, .success]),
+            (" NOTIFY=DELAY,FAILURE,SUCCESS", [.said, .success, .failure, .delay]), ("", []),
+        ] as [(String, NotifySet)])
+    func wishesAreRead(text: String, wanted: NotifySet) { #expect(read(text)?.notify == wanted) }
+
+    @Test(arguments: [
+        ("rfc822;bob+2Bx@example.org", "rfc822;bob+2Bx@example.org"), ("X400;/c=us", nil), ("utf-8;b\\x{F6}b@x", "utf-8;b\\x{F6}b@x"),
+        ("utf-8;böb@x", "utf-8;b\\x{F6}b@x"), ("UTF-8;用@x", "UTF-8;\\x{7528}@x"), ("utf-8;a+b", nil), ("utf-8;\\x{1234567}", nil),
+        ("utf-8;\\x{41", nil), ("rfc822;böb@x", nil), ("rfc822", nil),
+    ])
+    func originalIsKeptAsASCII(text: String, wanted: String?) {
+        #expect(read(" ORCPT=\(text)")?.original == wanted)
+    }
+
+    @Test func ourOwnReadBack() {
+        for address in ["a+b@example.org", "\"a =b\"@example.org", "用户@example.org"].compactMap({ MailAddress($0) }) {
+            let original = XText.originalRecipient(address)
+            #expect(read(" ORCPT=\(original)")?.original == original)
+        }
+        #expect(XText.originalRecipient(MailAddress("a+b@x.test")!) == "rfc822;a+2Bb@x.test")
+    }
 }
 
 @Suite struct CommandLineTests {

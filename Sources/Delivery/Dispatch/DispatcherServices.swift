@@ -14,6 +14,7 @@ public struct DispatcherServices: Sendable {
     let store: MailStore
     let hub: ConnectionHub
     let dns: any DNS
+    let reports: ReportDesk
     let hostname: String
     let isOwn: @Sendable (IPAddress, Int) -> Bool
     let deadlines: ClientDeadlines
@@ -23,14 +24,16 @@ public struct DispatcherServices: Sendable {
     ///   - hostname: the host's name, unless `smtp.helo-name` says otherwise.
     ///   - isOwn: whether this server is who listens at the address and port.
     public init(
-        settings: LiveSettings, state: StateStore, store: MailStore, hub: ConnectionHub, dns: any DNS, hostname: String,
-        isOwn: @escaping @Sendable (IPAddress, Int) -> Bool, deadlines: ClientDeadlines = ClientDeadlines(), logger: Logger
+        settings: LiveSettings, state: StateStore, store: MailStore, hub: ConnectionHub, dns: any DNS, reports: ReportDesk,
+        hostname: String, isOwn: @escaping @Sendable (IPAddress, Int) -> Bool, deadlines: ClientDeadlines = ClientDeadlines(),
+        logger: Logger
     ) {
         self.settings = settings
         self.state = state
         self.store = store
         self.hub = hub
         self.dns = dns
+        self.reports = reports
         self.hostname = hostname
         self.isOwn = isOwn
         self.deadlines = deadlines

@@ -1,23 +1,11 @@
-import Glibc
 import Logging
 import MailCore
-import MailSettings
 import MailStore
 import MessageFormat
-import NIOCore
-import StateStore
 
 /// Writes down what became of a message's recipients, and tells its sender what the sender wants to hear, in one commit.
-///
-/// Nobody is told of a report's own failure, of a message without a sender, or of one that a program sent by itself (RFC 3834 §2): else
-/// two servers could tell each other for ever.
 final class Reporter: Sendable {
     private let services: DispatcherServices
-    private let limiter = ReportLimiter()
-
-    /// Octets of a message that are returned whole; of a larger one its header is.
-    private static let largestReturned = 50 << 10
-    private static let largestHeader = 64 << 10
 
     init(_ services: DispatcherServices) { self.services = services }
 
@@ -85,64 +73,15 @@ final class Reporter: Sendable {
         for action in [DeliveryReport.Action.failed, .delayed, .relayed] {
             let told = lines.filter { $0.action == action }
             guard !told.isEmpty else { continue }
-            let notice = try await notice(action, told, of: message, at: now, schedule)
-            try await services.store.settle(message.id, told.map(\.settlement), notice: notice)
-        }
-    }
-
-    // MARK: the report
-
-    private func notice(
-        _ action: DeliveryReport.Action, _ lines: [Line], of message: QueuedMessage, at now: QueueTime, _ schedule: QueueSchedule
-    ) async throws -> MailStore.Notice? {
-        guard let sender = message.sender.address else { return nil }
-        let stored = message.stored
-        let wantsAll = action == .failed && message.returns != .headers && stored.size <= Self.largestReturned
-        let returned = try await services.store.read { snapshot in
-            try snapshot.withBytes(of: stored, 0..<(wantsAll ? stored.size : Self.largestHeader)) { bytes in
-                let length = HeaderRewriting.length(of: bytes) ?? bytes.count
-                let header = UnsafeRawBufferPointer(rebasing: bytes[..<length])
-                return (octets: Array(wantsAll ? bytes : header), isAutomatic: HeaderFields.isAutomatic(header))
+            let news = told.map {
+                ReportDesk.News(address: $0.recipient.address, original: $0.recipient.original, outcome: $0.settlement.outcome)
             }
-        }
-        if returned.isAutomatic { return nil }
-        guard limiter.admits(sender, at: now, atMost: services.settings.current.queue.maxReports) else {
-            services.logger.warning(
-                "A sender is not told of a message's fate: it has been told of too many in this hour.",
-                metadata: ["event": "\(JournalEvent.worldFailed.rawValue)", "message": "\(message.id)", "sender": "\(sender)"])
-            return nil
-        }
-        guard let (here, elsewhere) = ways(to: sender) else { return nil }
-        let incoming = services.store.newMessage()
-        let date = Int64(time(nil))
-        let arrival = date - (now - message.arrival).components.seconds
-        let until = action == .delayed ? arrival + schedule.lifetime.components.seconds : nil
-        let report = DeliveryReport(
-            action, host: services.ownName, sender: sender, envelopeID: message.envelopeID, arrival: arrival, date: date, id: incoming.id,
-            recipients: lines.map { line in
-                let outcome = line.settlement.outcome
-                return DeliveryReport.Recipient(
-                    address: line.recipient.address, original: line.recipient.original, status: outcome.status, remote: outcome.remote,
-                    words: outcome.words, isReply: outcome.isReply, lastAttempt: date, willRetryUntil: until)
-            }, returned: returned.octets, returnsAll: wantsAll)
-        try await incoming.append(ByteBuffer(bytes: Array("Return-Path: <>\r\n".utf8) + report.octets))
-        return MailStore.Notice(incoming, to: here, queue: elsewhere)
-    }
-
-    /// Where a report goes; `nil` when the sender does not exist.
-    private func ways(to sender: MailAddress) -> ([LocalRecipient], OutgoingEnvelope?)? {
-        let resolver = RecipientResolver(directory: services.state.directory, delimiter: services.settings.current.accounts.delimiter)
-        switch resolver.resolve(sender) {
-        case .accounts(let accounts): return (accounts.map { LocalRecipient(account: $0.id, address: $0.address) }, nil)
-        case .notLocal:
-            // Nobody is told of a report's failure. RFC 3461 §6
-            let recipient = OutgoingRecipient(sender, notify: .said)
-            return ([], OutgoingEnvelope(sender: .nobody, recipients: [recipient], isUTF8: !sender.isASCII))
-        case .alsoElsewhere(let addresses, let accounts):
-            let recipients = addresses.map { OutgoingRecipient($0, notify: .said) }
-            let envelope = OutgoingEnvelope(sender: .nobody, recipients: recipients, isUTF8: addresses.contains { !$0.isASCII })
-            return (accounts.map { LocalRecipient(account: $0.id, address: $0.address) }, envelope)
-        case .unknownUser, .loop, .tooManyTargets: return nil
+            let reported = ReportedMessage(
+                stored: message.stored, sender: message.sender, returns: message.returns, envelopeID: message.envelopeID,
+                arrival: message.arrival)
+            let notice = try await services.reports.notice(
+                action, news, of: reported, at: now, lifetime: action == .delayed ? schedule.lifetime : nil)
+            try await services.store.settle(message.id, told.map(\.settlement), notice: notice)
         }
     }
 

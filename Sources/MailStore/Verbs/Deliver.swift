@@ -9,7 +9,8 @@ struct Deliver: StoreVerb {
     var message: FinishedMessage? { finished }
     var needsSpace: Bool { true }
 
-    func execute(in transaction: WriteTransaction) throws(StoreError) {
+    @discardableResult
+    func execute(in transaction: WriteTransaction) throws(StoreError) -> StoredMessage {
         let stored = try transaction.insertMessage(finished, entries: recipients.count + (queue == nil ? 0 : 1))
         try queue?.execute(stored.id, in: transaction)
         for recipient in recipients {
@@ -20,6 +21,7 @@ struct Deliver: StoreVerb {
                 in: mailbox.id)
             mailbox.count(added: [], bytes: stored.size)
         }
+        return stored
     }
 
     /// The mailbox asked for, else INBOX, which is made when the account has none.

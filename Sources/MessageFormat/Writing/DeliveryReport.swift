@@ -8,6 +8,7 @@ public struct DeliveryReport: Sendable {
         case delayed
         case relayed
         case delivered
+        case expanded
     }
 
     /// One recipient. RFC 3464 §2.3
@@ -121,7 +122,8 @@ public struct DeliveryReport: Sendable {
         switch action {
         case .failed: "Your message could not be delivered"
         case .delayed: "Your message is delayed"
-        case .relayed, .delivered: "Your message was handed over"
+        case .relayed: "Your message was handed over"
+        case .delivered, .expanded: "Your message was delivered"
         }
     }
 
@@ -133,6 +135,7 @@ public struct DeliveryReport: Sendable {
             case .delayed: "Your message could not be delivered yet. You need not send it again; it is tried\nfurther. It waits for:"
             case .relayed: "Your message was handed over to a server that does not tell what becomes of it, for:"
             case .delivered: "Your message was delivered to:"
+            case .expanded: "Your message was delivered to the group:"
             }
         var text = "This is the mail system at \(host).\n\n\(opening)\n"
         for recipient in recipients {

@@ -20,6 +20,8 @@ struct EhloVerb: SMTPVerb {
         lines.append("8BITMIME")
         if services.settings.smtp.utf8 { lines.append("SMTPUTF8") }
         lines.append("ENHANCEDSTATUSCODES")
+        // To everybody: who may not be told what became of a message is bounded where reports are made. RFC 3461 §3
+        lines.append("DSN")
         lines.append("CHUNKING")
         if session.connection.canStartTLS { lines.append("STARTTLS") }
         let mechanisms = services.desk.mechanisms(under: LoginConditions(of: session.connection))

@@ -6,7 +6,7 @@ import MailSettings
 import SMTPWire
 import StateStore
 
-/// `MAIL FROM:<reverse-path> [SIZE=n] [BODY=type] [SMTPUTF8]` — opens a transaction. RFC 5321 §4.1.1.2
+/// `MAIL FROM:<reverse-path> [SIZE=n] [BODY=type] [SMTPUTF8] [RET=…] [ENVID=xtext]` — opens a transaction. RFC 5321 §4.1.1.2
 struct MailVerb: SMTPVerb {
     static let rule = VerbRule("MAIL", in: .ready, mayPipeline: true, malformed: EnhancedStatus(5, 1, 7))
 

@@ -6,31 +6,29 @@ import MailSettings
 import SMTPWire
 import StateStore
 
-/// `RCPT TO:<forward-path>` — adds a recipient: one of ours, or for those who may relay one on another server. RFC 5321 §4.1.1.3
+/// `RCPT TO:<forward-path> [NOTIFY=…] [ORCPT=type;address]` — adds a recipient: one of ours, or for those who may relay one on another server. RFC 5321 §4.1.1.3
 struct RcptVerb: SMTPVerb {
     static let rule = VerbRule("RCPT", in: [.mail, .recipients], mayPipeline: true, malformed: EnhancedStatus(5, 1, 3))
 
     let recipient: ForwardPath
-    let hasParameters: Bool
+    let parameters: RecipientParameters
 
     init(parsing line: inout Scanner) throws(SyntaxError) {
         try line.expect("TO:")
         recipient = try line.forwardPath()
-        var hasParameters = false
-        while try line.parameter() != nil { hasParameters = true }
-        self.hasParameters = hasParameters
+        parameters = try RecipientParameters(parsing: &line)
     }
 
     func perform(in session: inout SMTPSession, with services: SMTPServices) async throws(Reply) -> Reply {
         guard case .mail(var transaction) = session.phase else { preconditionFailure("the rule lets RCPT in only behind MAIL") }
-        if hasParameters { throw .unknownParameter }
+        if parameters.hasUnknown { throw .unknownParameter }
         if !transaction.isUTF8, !recipient.isASCII { throw .needsUTF8 }
         // RFC 5321 §4.5.3.1.10
         if transaction.recipientCount >= services.settings.smtp.maxRecipients { throw .tooManyRecipients }
         let reached = try reached(by: transaction, in: session, with: services)
         // Two references would make a copy of a thousand recipients for each new one.
         session.phase = .ready
-        transaction.add(recipient, reaching: reached.accounts, elsewhere: reached.elsewhere)
+        transaction.add(recipient, parameters, reaching: reached.accounts, elsewhere: reached.elsewhere)
         session.phase = .mail(transaction)
         return .recipientAccepted
     }

@@ -1,6 +1,7 @@
 import Authentication
 import Certificates
 import Connections
+import Delivery
 import IMAPServer
 import Logging
 import MailCore
@@ -71,7 +72,9 @@ final class TestServer: Sendable {
             isLocal: { $0.isLoopback && !areStrangers })
         let encryption = ServerEncryption(
             settings: settings, certificates: { ["default": Self.certificate] }, logger: logger, clock: clock.forConnections)
-        let smtp = SMTPServices(settings: settings, state: state, store: store, desk: desk, hostname: Self.hostname, logger: logger)
+        let reports = ReportDesk(settings: settings, state: state, store: store, hostname: Self.hostname, logger: logger)
+        let smtp = SMTPServices(
+            settings: settings, state: state, store: store, desk: desk, reports: reports, hostname: Self.hostname, logger: logger)
         let imap = IMAPServices(settings: settings, state: state, desk: desk, store: store, hostname: Self.hostname, logger: logger)
         let pop3 = POP3Services(settings: settings, state: state, desk: desk, store: store, hostname: Self.hostname, logger: logger)
         let services = [
