@@ -121,7 +121,7 @@ final class SpoolFile: Sendable {
 }
 
 /// Microseconds since 1970.
-func unixMicroseconds() -> Int64 {
+public func unixMicroseconds() -> Int64 {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000

@@ -76,7 +76,7 @@ public final class MailStore: Sendable {
     /// A message that begins to come in. It has its name from now on.
     public func newMessage() -> IncomingMessage {
         let id = lastID.withLock { last in
-            last = max(last + 1, unixMicroseconds())
+            last = max(last + 1, configuration.clock())
             return last
         }
         return IncomingMessage(id: MessageID(id), store: self, limits: limits)
@@ -261,8 +261,7 @@ public final class MailStore: Sendable {
     private func openStore() throws -> OpenStore {
         let engine = try Engine(at: path, memory: configuration.memory)
         let open = try OpenStore(engine, configuration: configuration, workers: workers)
-        let highest = try engine.index.statement("SELECT max(id) FROM message").first { $0.int64(0) } ?? 0
-        lastID.withLock { $0 = max($0, highest) }
+        lastID.withLock { $0 = max($0, open.newestMessage.number) }
         resumeQueueTime(try StoreSnapshot.keptQueueTime(engine.index))
         availability.measure(engine.root)
         opened.withLock { $0 = engine }

@@ -76,6 +76,86 @@ import Testing
         await rebuilt.close()
     }
 
+    /// A large message has its id before the quick ones that are copied before it is there.
+    @Test func aRebuildFindsWhatBeganBeforeTheCopyAndCameAfterIt() async throws {
+        let temporary = try TemporaryStore()
+        let slow = temporary.store.newMessage()
+        try await slow.append(ByteBuffer(string: "slow"))
+        try await temporary.store.deliver("quick", to: temporary.recipient())
+        _ = try await temporary.store.copyIndex()
+        try await temporary.store.deliver(slow, to: [temporary.recipient()])
+        await temporary.store.close()
+        try FileManager.default.removeItem(atPath: temporary.folder + "/postern-mail/index.sqlite")
+        let report = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+        #expect(report.fromCopy == 1 && report.fromPacks == 1 && report.findings == [])
+        let rebuilt = try await temporary.reopened()
+        let inbox = try #require(try await rebuilt.info("INBOX", of: temporary.account))
+        #expect(try await rebuilt.listing(inbox.id) == ["1 [] quick", "2 [] slow"])
+        await rebuilt.close()
+    }
+
+    /// What was deleted before the copy, and still lies in the packs, stays deleted.
+    @Test func aRebuildBringsNothingBackThatWasGoneBeforeTheCopy() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        for n in 0..<3 { try await store.deliver("\(n)", to: temporary.recipient()) }
+        let inbox = try #require(try await store.info("INBOX", of: temporary.account))
+        _ = try await store.remove(UIDSet([1...3]), from: inbox.id)
+        _ = try await store.copyIndex()
+        await store.close()
+        try FileManager.default.removeItem(atPath: temporary.folder + "/postern-mail/index.sqlite")
+        let report = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+        #expect(report.fromCopy == 0 && report.fromPacks == 0)
+    }
+
+    /// A clock that is set back must not give an id again, though its message was deleted: packs would hold two of that id.
+    @Test(arguments: [false, true]) func anIdIsNeverGivenAgain(isRebuilt: Bool) async throws {
+        let temporary = try TemporaryStore()
+        let folder = temporary.folder
+        await temporary.store.close()
+        func opened(at microseconds: Int64) throws -> MailStore {
+            try MailStore(
+                folder: folder, configuration: StoreConfiguration(freeSpaceFloor: { ByteCount(0) }, clock: { microseconds }),
+                logger: TemporaryStore.quiet)
+        }
+        let late = try opened(at: 4_000_000_000_000_000)
+        let newest = try await late.deliver("late", to: temporary.recipient())
+        let inbox = try #require(try await late.info("INBOX", of: temporary.account))
+        _ = try await late.remove(UIDSet([1...1]), from: inbox.id)
+        await late.close()
+        if isRebuilt {
+            for name in ["index.sqlite", "index.copy.sqlite"] {
+                try? FileManager.default.removeItem(atPath: folder + "/postern-mail/" + name)
+            }
+            _ = try IndexRebuild.run(folder: folder, logger: TemporaryStore.quiet)
+        }
+        let early = try opened(at: 1_000_000_000_000_000)
+        #expect(early.newMessage().id > newest)
+        await early.close()
+    }
+
+    /// UIDVALIDITYs run ahead of the clock when mailboxes are made faster than one a second; a rebuild knows none of them.
+    @Test func aRebuildGivesNoUIDValidityAgain() async throws {
+        let temporary = try TemporaryStore()
+        try await temporary.store.provision(temporary.account, address: temporary.address, folders: (0..<50).map { "F\($0)" })
+        var given: Set<UID> = []
+        for info in try await temporary.store.read({ [account = temporary.account] in try $0.mailboxes(of: account) }) {
+            given.insert(info.uidValidity)
+        }
+        #expect(given.count >= 50)
+        for n in 0..<50 { try await temporary.store.deliver("\(n)", to: temporary.recipient("F\(n)")) }
+        await temporary.store.close()
+        for _ in 0..<2 {
+            try FileManager.default.removeItem(atPath: temporary.folder + "/postern-mail/index.sqlite")
+            _ = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+            let rebuilt = try await temporary.reopened()
+            let inboxes = try await rebuilt.read { [account = temporary.account] in try $0.mailboxes(of: account) }
+            #expect(!inboxes.isEmpty && inboxes.allSatisfy { !given.contains($0.uidValidity) })
+            given.formUnion(inboxes.map(\.uidValidity))
+            await rebuilt.close()
+        }
+    }
+
     @Test func damageInAPackCostsOnlyWhatIsDamaged() async throws {
         let temporary = try TemporaryStore()
         for n in 0..<10 { try await temporary.store.deliver("message number \(n) here", to: temporary.recipient()) }

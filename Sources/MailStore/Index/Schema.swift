@@ -45,6 +45,9 @@ enum Schema {
         migrator.registerMigration("2") { db in
             try db.execute(sql: queue)
         }
+        migrator.registerMigration("3") { db in
+            try db.execute(sql: newestMessage)
+        }
         // How the session of the last try was encrypted (SessionSecurity); empty in the clear, or when there was none.
         migrator.registerMigration("security of tries") { db in
             try db.execute(sql: "ALTER TABLE queued_recipient ADD COLUMN security TEXT NOT NULL DEFAULT ''")
@@ -90,6 +93,9 @@ enum Schema {
         CREATE TABLE rights(mailbox INTEGER NOT NULL, owner INTEGER NOT NULL, rights TEXT NOT NULL,
             PRIMARY KEY(mailbox, owner)) WITHOUT ROWID;
         """
+
+    /// The highest message id that was ever given when the pack was last written to: it outlives the message.
+    private static let newestMessage = "ALTER TABLE pack ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;"
 
     /// Times are the queue's, in milliseconds (``QueueTime``). A row of `queued` counts as one of the message's entries.
     private static let queue = """

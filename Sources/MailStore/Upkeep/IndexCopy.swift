@@ -6,17 +6,17 @@ enum IndexCopy {
     static let name = "index.copy.sqlite"
 
     /// Copies the index as it is now, whole or not at all. Reads only: mail flows meanwhile.
-    static func make(of engine: Engine) throws(StoreError) {
+    static func make(in root: Folder) throws(StoreError) {
         let new = name + ".new"
-        try engine.root.remove(new)
-        let reader = try IndexConnection(path: engine.indexPath, .reader)
+        try root.remove(new)
+        let reader = try IndexConnection(path: root.path + "/index.sqlite", .reader)
         defer { reader.close() }
         let copy = try reader.statement("VACUUM INTO ?1")
-        copy.bind(1, engine.root.path + "/" + new)
+        copy.bind(1, root.path + "/" + new)
         try copy.run()
-        try SystemFile(new, in: engine.root, flags: O_RDWR).sync()
-        try engine.root.rename(new, to: engine.root, as: name)
-        try engine.root.sync()
+        try SystemFile(new, in: root, flags: O_RDWR).sync()
+        try root.rename(new, to: root, as: name)
+        try root.sync()
     }
 }
 
@@ -25,7 +25,7 @@ extension MailStore {
     public func copyIndex() async throws(StoreError) -> ByteCount {
         guard let engine else { throw availability.refusal ?? .unavailable("it is not open") }
         return try await upkeep.run { () throws(StoreError) in
-            try IndexCopy.make(of: engine)
+            try IndexCopy.make(in: engine.root)
             return ByteCount(Int(clamping: engine.root.size(of: IndexCopy.name)))
         }
     }

@@ -22,7 +22,8 @@ public struct RebuildReport: Sendable, Hashable {
 ///
 /// What came after the copy goes where it was first delivered. What has no such mailbox any more goes to *Recovered* of its
 /// owner. All of the queue is held. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients fetch anew rather
-/// than take one message for another. The old index stays beside as `index.damaged-SECONDS.sqlite`.
+/// than take one message for another. What lies behind the place where the copy's open pack ended came after it: ids do not tell, a
+/// large message has its id before others that were quicker. The old index stays beside as `index.damaged-SECONDS.sqlite`.
 public enum IndexRebuild {
     /// For a store that no daemon has open. `folder` is the drive's folder, as in ``MailStore/init(folder:configuration:structureLimits:logger:)``.
     public static func run(folder: String, logger: Logger) throws -> RebuildReport {
@@ -37,9 +38,10 @@ public enum IndexRebuild {
         let connection = try IndexConnection(path: index, .writer)
         defer { connection.close() }
         report.fromCopy = try connection.statement("SELECT count(*) FROM message").first { $0.int(0) } ?? 0
-        let newest = try connection.statement("SELECT max(id) FROM message").first { $0.int64(0) } ?? 0
+        let copied = try connection.statement("SELECT id, bytes FROM pack ORDER BY id DESC LIMIT 1").first { ($0.int64(0), $0.int64(1)) }
+        let (openPack, openEnd) = copied ?? (0, 0)
         try connection.statement("BEGIN IMMEDIATE").run()
-        let transaction = WriteTransaction(connection)
+        let transaction = try WriteTransaction(connection)
         try renewValidity(connection, transaction)
         // What was on its way when the copy was made may have arrived since: nothing is sent again by itself.
         report.held = try connection.statement("UPDATE queued_recipient SET state = 2 WHERE state < 2").run()
@@ -47,7 +49,9 @@ public enum IndexRebuild {
         for number in try packs.names().compactMap(PackName.number).sorted() {
             var scan = try PackScan(number, in: packs)
             while let record = scan.next() {
-                guard record.header.id.number > newest, try !isKnown(record.header.id, connection) else { continue }
+                // What is wanted no more keeps its id all the same.
+                transaction.newest = max(transaction.newest, record.header.id)
+                guard (number, record.bodyOffset) > (openPack, openEnd), try !isKnown(record.header.id, connection) else { continue }
                 try adopt(record, in: transaction, &report)
             }
             report.findings += scan.findings
@@ -59,6 +63,8 @@ public enum IndexRebuild {
         try connection.statement("COMMIT").run()
         _ = try connection.checkpoint()
         try root.sync()
+        // The next rebuild must know which UIDVALIDITYs this one has given.
+        try IndexCopy.make(in: root)
         logger.notice(
             "The index is rebuilt: \(report.fromCopy) messages from its last copy, \(report.fromPacks) from packs.",
             metadata: ["event": "\(JournalEvent.storeRecovered.rawValue)"])
@@ -111,7 +117,16 @@ public enum IndexRebuild {
         return try select.first { _ in true } ?? false
     }
 
+    /// A new UIDVALIDITY is the clock, or one more than the last one. Those given since the copy are not known: as many above the
+    /// clock as mailboxes were made faster than one a second. So many are left out.
+    private static let unknownMailboxes: Int64 = 1 << 20
+
     private static func renewValidity(_ connection: IndexConnection, _ transaction: WriteTransaction) throws {
+        let above = try connection.statement(
+            "INSERT INTO meta(key, value) VALUES('uid_validity', ?1) ON CONFLICT(key) DO UPDATE SET value = max(value + ?2, ?1)")
+        above.bind(1, unixMicroseconds() / 1_000_000 + unknownMailboxes)
+        above.bind(2, unknownMailboxes)
+        try above.run()
         for id in try connection.statement("SELECT id FROM mailbox").all({ $0.int64(0) }) {
             let update = try connection.statement("UPDATE mailbox SET uid_validity = ?2 WHERE id = ?1")
             update.bind(1, id)

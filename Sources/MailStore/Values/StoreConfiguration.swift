@@ -12,19 +12,22 @@ public struct StoreConfiguration: Sendable {
     public var spoolThreshold: ByteCount
     /// Reader threads, each with a connection of its own.
     public var readers: Int
+    /// Microseconds since 1970, which messages' ids are made of; it may jump as it likes.
+    public var clock: @Sendable () -> Int64
     /// What the queue's time is taken from.
     public var queueClock: QueueClock.Source
 
     public init(
         freeSpaceFloor: @escaping @Sendable () -> ByteCount = { .mebibytes(256) }, memory: StoreMemory? = nil,
         packSize: ByteCount = .mebibytes(64), spoolThreshold: ByteCount = .mebibytes(1), readers: Int = 2,
-        queueClock: QueueClock.Source = .system
+        clock: @escaping @Sendable () -> Int64 = { unixMicroseconds() }, queueClock: QueueClock.Source = .system
     ) {
         self.freeSpaceFloor = freeSpaceFloor
         self.memory = memory
         self.packSize = packSize
         self.spoolThreshold = spoolThreshold
         self.readers = readers
+        self.clock = clock
         self.queueClock = queueClock
     }
 }

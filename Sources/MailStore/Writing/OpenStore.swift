@@ -19,7 +19,7 @@ final class OpenStore {
         self.engine = engine
         self.workers = workers
         self.configuration = configuration
-        transaction = WriteTransaction(engine.index)
+        transaction = try WriteTransaction(engine.index)
         let size = Int64(configuration.packSize.bytes)
         if let (number, end) = try Self.cleanEnd(engine) {
             pack = try PackWriter(continuing: number, at: end, in: engine.packs, packSize: size, workers: workers)
@@ -91,6 +91,9 @@ final class OpenStore {
         return StoredMessage(
             id: incoming.id, size: incoming.size, pack: place.pack, offset: place.offset, checksum: incoming.checksum)
     }
+
+    /// The highest message id that was ever given here.
+    var newestMessage: MessageID { transaction.newest }
 
     /// The pack that is appended to, and its committed end; between batches.
     var openPack: (number: Int64, end: Int64) { (pack.number, pack.end) }

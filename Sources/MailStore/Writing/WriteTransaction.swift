@@ -14,6 +14,8 @@ final class WriteTransaction {
     private var packs: [Int64: PackChange] = [:]
     private var packsBefore: [Int64: PackChange] = [:]
     fileprivate(set) var place: StoredMessage?
+    /// The highest message id that was ever given, written with the open pack so that it is never given again. No query of its own.
+    var newest: MessageID
 
     private struct MailboxKey: Hashable {
         var account: AccountID
@@ -25,7 +27,18 @@ final class WriteTransaction {
         var live = 0
     }
 
-    init(_ connection: IndexConnection) { self.connection = connection }
+    init(_ connection: IndexConnection) throws(StoreError) {
+        self.connection = connection
+        newest = try Self.newestMessage(connection)
+    }
+
+    /// The highest message id that the index has ever known, whether the message is still there or not.
+    static func newestMessage(_ connection: IndexConnection) throws(StoreError) -> MessageID {
+        let found = try connection.statement(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM message), (SELECT coalesce(max(newest), 0) FROM pack))"
+        ).first { $0.int64(0) }
+        return MessageID(found ?? 0)
+    }
 
     func statement(_ sql: StaticString) throws(StoreError) -> HeldStatement { try connection.statement(sql) }
 
@@ -57,8 +70,8 @@ final class WriteTransaction {
     func savePacks(open: (number: Int64, end: Int64)) throws(StoreError) {
         let upsert = try statement(
             """
-            INSERT INTO pack(id, state, bytes, messages, live) VALUES(?1, 0, ?2, ?3, ?4) \
-            ON CONFLICT(id) DO UPDATE SET bytes=max(bytes, ?2), messages=messages+?3, live=live+?4
+            INSERT INTO pack(id, state, bytes, messages, live, newest) VALUES(?1, 0, ?2, ?3, ?4, ?5) \
+            ON CONFLICT(id) DO UPDATE SET bytes=max(bytes, ?2), messages=messages+?3, live=live+?4, newest=max(newest, ?5)
             """)
         var packs = packs
         packs[open.number, default: PackChange()].live += 0
@@ -67,6 +80,7 @@ final class WriteTransaction {
             upsert.bind(2, number == open.number ? open.end : 0)
             upsert.bind(3, change.messages)
             upsert.bind(4, change.live)
+            upsert.bind(5, number == open.number ? newest.number : 0)
             try upsert.run()
         }
     }
@@ -154,6 +168,7 @@ final class WriteTransaction {
         insert.bind(7, entries)
         insert.bind(8, summary)
         try insert.run()
+        if message.id.number > newest.number { newest = message.id }
         packs[message.pack, default: PackChange()].messages += 1
         packs[message.pack, default: PackChange()].live += message.size
     }
