@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 internal import Manual
 
 /// `postern manual`: writes every man page. For the package's build; needs no daemon.

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 
 /// The command line as swift-argument-parser tells of it: every command with its words.
 struct CommandTree: Decodable {

@@ -35,6 +35,7 @@ G sh -c 'echo postern postern/purge-mail boolean true | debconf-set-selections'
 prove "the package is purged, with an explicit yes" G apt-get purge -y -qq postern
 gone "purged with a yes"
 refute "mail is gone" G test -e /var/lib/postern
+refute "so is the folder for letters" G test -e /var/spool/postern
 refute "debconf has forgotten the answer" sh -c "'$gateway/gateway-exec.sh' $name debconf-show postern | grep ."
 
 install_package "$DEB"
