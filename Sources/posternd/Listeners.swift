@@ -1,4 +1,5 @@
 internal import Connections
+internal import Glibc
 internal import Host
 internal import Logging
 internal import MailCore
@@ -94,7 +95,9 @@ struct Listeners: ServiceLifecycle.Service {
             told.remove(entry)
             return true
         } catch {
-            if told.insert(entry).inserted { Self.complain(error, entry, logger) }
+            // An interface that was faster than we is told of when it comes again.
+            let isGone = (error as? ListenError)?.errno == ENODEV
+            if !isGone, told.insert(entry).inserted { Self.complain(error, entry, logger) }
             return false
         }
     }
