@@ -5,7 +5,7 @@
 #   build     the release build that clients and crash share
 #   unit      swift test: tables, transcripts, golden text, corpora, architecture
 #   clients   swaks, curl, smtplib, imaplib, imapclient, mbsync, mutt, mpop, fetchmail, getmail, gsasl, TLS clients and scanners
-#             against packaging/run.sh
+#             against packaging/run.sh; sending to signed zones (NSD) and to dead ones, as root
 #   crash     kills, power cuts, full drives, failing system calls
 #   fuzz      every fuzz target for a while
 # --long takes its time where that finds more: 20 deaths of each kind instead of 5, ten minutes of fuzzing instead of ten seconds.
