@@ -5,7 +5,8 @@
 #   build     the release build that clients and crash share
 #   unit      swift test: tables, transcripts, golden text, corpora, architecture
 #   clients   swaks, curl, smtplib, imaplib, imapclient, mbsync, mutt, mpop, fetchmail, getmail, gsasl, TLS clients and scanners
-#             against packaging/run.sh; Postfix, Exim and smtp-sink as those that it sends to
+#             against packaging/run.sh; Postfix, Exim and smtp-sink as those that it sends to; signed zones
+#             (NSD) and dead ones, as root
 #   crash     kills, power cuts, full drives, failing system calls
 #   fuzz      every fuzz target for a while
 #   gateway   the Debian package, and its life on booted gateways (packaging/test-gateway.sh; skipped without root and namespaces)
@@ -24,7 +25,7 @@ chosen=()
 for word; do
     case $word in
         --long) fuzz_seconds=600 gateway_length= POSTERN_CRASH_ROUNDS=20 ;;
-        -h | --help) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
+        -h | --help) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
         *)
             [[ " ${steps[*]} " == *" $word "* ]] || { echo "test.sh: there is no step $word; the steps are: ${steps[*]}" >&2; exit 2; }
             chosen+=("$word")
