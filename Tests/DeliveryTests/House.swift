@@ -22,7 +22,9 @@ final class House: Sendable {
     let watch = HandClock()
     private let hub: ConnectionHub
 
-    init(_ values: [String: String] = [:], deadlines: ClientDeadlines = ClientDeadlines()) async throws {
+    init(_ values: [String: String] = [:], deadlines: ClientDeadlines = ClientDeadlines(), rest: Duration = .zero) async throws {
+        var deadlines = deadlines
+        deadlines.rest = rest
         folder = NSTemporaryDirectory() + "postern-delivery-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var logger = Logger(label: "test")
@@ -38,7 +40,7 @@ final class House: Sendable {
             DispatcherServices(
                 settings: settings, state: state, store: store, hub: hub, dns: dns, hostname: "mail.postern.test", isOwn: { _, _ in false },
                 deadlines: deadlines, logger: logger))
-        store.watchQueue { [dispatcher] in dispatcher.add($0) }
+        dispatcher.listen()
     }
 
     func close() async {
