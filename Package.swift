@@ -63,6 +63,7 @@ let package = Package(
         // No pkgConfig: what libunbound's file names is for static linking only.
         .systemLibrary(name: "CUnbound", providers: [.apt(["libunbound-dev"])]),
         .target(name: "CChecksum"),
+        .target(name: "CPageCache"),
         // 0 words
         target("MailCore"),
         target("Netlink", "MailCore"),
@@ -77,7 +78,7 @@ let package = Package(
         target("Manual", "MailCore", "MailSettings"),
         // 2 doors
         target("Certificates", "MailCore", "COpenSSL"),
-        target("MailStore", "MailCore", "MessageFormat", "CChecksum", .grdb, .sqlite, .nio, .log),
+        target("MailStore", "MailCore", "MessageFormat", "CChecksum", "CPageCache", .grdb, .sqlite, .nio, .log),
         target("StateStore", "MailCore", "COpenSSL", .grdb, .log),
         target("Resolver", "MailCore", "CUnbound"),
         target("Connections", "MailCore", "MailSettings", "Certificates", "COpenSSL", .nio, .nioPosix, .log),

@@ -12,8 +12,8 @@ public final class MailStore: Sendable {
     let availability: Availability
     let workers: WorkerPool
     let watchers = Watchers()
-    let queueWatchers = QueueWatchers()
     let leases = QueueLeases()
+    let queueWatchers: QueueWatchers
     /// What time it is for the queue.
     public let queueClock: QueueClock
     let recent = RecentMessages()
@@ -41,6 +41,7 @@ public final class MailStore: Sendable {
         self.logger = logger
         limits = structureLimits
         queueClock = QueueClock(configuration.queueClock)
+        queueWatchers = QueueWatchers(leases)
         availability = Availability(floor: configuration.freeSpaceFloor)
         workers = WorkerPool(threads: 2)
         upkeep = WorkerPool(threads: 2)

@@ -1,4 +1,5 @@
 public import MailCore
+public import NIOCore
 
 /// The queue: messages on their way to other servers. Their rows are written in the commit that stores the message.
 extension MailStore {
@@ -15,7 +16,7 @@ extension MailStore {
         var deliver: Deliver?
         if let notice { deliver = try await delivery(notice.message, to: notice.recipients, queue: notice.queue) }
         try await perform(Settle(queuedMessage: message, settlements: settlements, notice: deliver))
-        leases.giveBack(settlements.map(\.recipient))
+        leases.settled(settlements.map(\.recipient))
     }
 
     /// A report that goes with a settlement.
@@ -35,24 +36,40 @@ extension MailStore {
 
     /// Takes what is due for the destination, at most so many recipients: nobody else gets them before `settle` or `giveBack`.
     public func leaseDue(_ destination: Destination, limit: Int) async throws -> [QueuedMessage] {
-        // What was leased when the reading begins may be settled before it ends, and would be seen as it was before.
-        let leased = leases.all
-        let now = queueClock.now
-        var messages = try await read { try $0.dueRecipients(destination, at: now, without: leased, limit: limit) }
-        let taken = leases.take(messages.flatMap { $0.recipients.map(\.id) })
+        let look = leases.beginLook()
+        let (now, leased) = (queueClock.now, look.leased)
+        var messages: [QueuedMessage] = []
+        do {
+            messages = try await read { try $0.dueRecipients(destination, at: now, without: leased, limit: limit) }
+        } catch {
+            _ = leases.end(look, taking: [])
+            throw error
+        }
+        let taken = leases.end(look, taking: messages.flatMap { $0.recipients.map(\.id) })
         for place in messages.indices { messages[place].recipients.removeAll { !taken.contains($0.id) } }
         return messages.filter { !$0.recipients.isEmpty }
+    }
+
+    /// A message's octets without a wait for the drive, when the kernel has them in memory and they are no more than `limit`. It may be
+    /// asked on an event loop; `nil` says nothing but that they have to be read.
+    public func octetsAtHand(_ message: StoredMessage, limit: Int) -> ByteBuffer? {
+        guard message.size > 0, message.size <= limit, let packs = engine?.packReader else { return nil }
+        var buffer = ByteBufferAllocator().buffer(capacity: message.size)
+        let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: message.size) { space in
+            packs.atHand(message, into: UnsafeMutableRawBufferPointer(rebasing: space[..<message.size])) ? message.size : 0
+        }
+        return count > 0 ? buffer : nil
     }
 
     /// Nothing was tried.
     public func giveBack(_ message: QueuedMessage) { leases.giveBack(message.recipients.map(\.id)) }
 
     /// Whether somebody is trying the recipient now.
-    public func isLeased(_ recipient: QueuedRecipient) -> Bool { leases.all.contains(recipient.id) }
+    public func isLeased(_ recipient: QueuedRecipient) -> Bool { leases.has(recipient.id) }
 
-    /// Calls `callback` after each commit that made something due, with the destinations, on the writer's thread: only wake somebody
-    /// in it. There is one such callback.
-    public func watchQueue(_ callback: @escaping @Sendable (Set<Destination>) -> Void) { queueWatchers.set(callback) }
+    /// Calls `callback` after each commit that made something due, on the writer's thread: only wake somebody in it. There is one such
+    /// callback, and it owns the leases of what has just come in.
+    public func watchQueue(_ callback: @escaping @Sendable (QueueNews) -> Void) { queueWatchers.set(callback) }
 
     /// Writes the queue's time down. Once a minute is enough: what a crash loses of it only makes mail younger.
     public func keepQueueTime() async throws(StoreError) {

@@ -109,7 +109,7 @@ import Testing
                     Step("queue retry --all", "2 recipients are tried now."),
                     Step("queue reroute --domain other.example --to smart.example", "1 recipient is rerouted."),
                     Step("queue delete --recipient carol", "1 recipient is deleted."),
-                    Step("queue list --state bounced", "In the whole queue: 1 queued."),
+                    Step("queue list --state bounced", "Nothing matches. In the whole queue: 1 queued."),
                     Step("queue delete --all", "1 recipient is deleted."),
                     Step("queue list", "The queue is empty."),
                     Step("relay test", "ok      greeting: the relay answers"),

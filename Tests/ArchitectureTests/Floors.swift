@@ -70,6 +70,7 @@ struct Door {
             modules: ["NIOHTTP1"], keepers: ["AdminServer", "postern"], reason: "HTTP is the operators' protocol alone"),
         Door(modules: ["Hummingbird"], keepers: ["AdminServer"], reason: "HTTP is the operators' protocol alone"),
         Door(modules: ["TOMLKit"], keepers: ["MailSettings"], reason: "the settings file has one reader and one writer"),
+        Door(modules: ["CPageCache"], keepers: ["MailStore"], reason: "only packs are read on event loops"),
         Door(modules: ["CChecksum"], keepers: ["MailStore"], reason: "records of packs carry the only checksums"),
         Door(modules: ["ArgumentParser"], keepers: ["postern"], reason: "only a person's program has an elaborate command line"),
         Door(

@@ -23,8 +23,11 @@ final class House: Sendable {
     private let hub: ConnectionHub
 
     init(
-        _ values: [String: String] = [:], deadlines: ClientDeadlines = ClientDeadlines(), clock: ConnectionClock = .system
+        _ values: [String: String] = [:], deadlines: ClientDeadlines = ClientDeadlines(), rest: Duration = .zero,
+        clock: ConnectionClock = .system
     ) async throws {
+        var deadlines = deadlines
+        deadlines.rest = rest
         folder = NSTemporaryDirectory() + "postern-delivery-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var logger = Logger(label: "test")
@@ -42,7 +45,7 @@ final class House: Sendable {
                 reports: ReportDesk(settings: settings, state: state, store: store, hostname: "mail.postern.test", logger: logger),
                 hostname: "mail.postern.test", isOwn: { _, _ in false },
                 deadlines: deadlines, logger: logger))
-        store.watchQueue { [dispatcher] in dispatcher.add($0) }
+        dispatcher.listen()
     }
 
     func close() async {

@@ -152,15 +152,29 @@ import Testing
         #expect(try await store.check().findings == [])
     }
 
+    /// What comes in is handed to the watcher, by destination and leased; what becomes due again is named only.
     @Test func theWatcherHearsWhatIsDue() async throws {
         let temporary = try TemporaryStore()
-        let heard = Mutex<[String]>([])
-        temporary.store.watchQueue { destinations in heard.withLock { $0 += destinations.map(\.key).sorted() } }
-        try await temporary.store.enqueue("hello", to: ["a@x.test", "b@y.test", "c@x.test"])
+        let store = temporary.store
+        let heard = Mutex<[QueueNews]>([])
+        store.watchQueue { news in heard.withLock { $0.append(news) } }
+        try await store.enqueue("hello", to: ["a@x.test", "b@y.test", "c@x.test"])
         // The next verb's batch begins after the watcher was told of the one before.
-        try await temporary.store.keepQueueTime()
-        try await temporary.store.keepQueueTime()
-        #expect(heard.withLock { $0 } == ["x.test", "y.test"])
+        try await store.keepQueueTime()
+        try await store.keepQueueTime()
+        let fresh = heard.withLock { $0.flatMap(\.fresh) }
+        #expect(fresh.map { $0.recipients.map(\.address.description) } == [["a@x.test", "c@x.test"], ["b@y.test"]])
+        #expect(heard.withLock { $0.flatMap(\.destinations) } == [])
+        #expect(try await store.leaseDue(Destination("x.test"), limit: 9).isEmpty)
+        // It is what the index knows, and it can be read where it lies.
+        store.giveBack(fresh[0])
+        #expect(try await store.leaseDue(Destination("x.test"), limit: 9) == [fresh[0]])
+        #expect(try await store.read { try $0.bytes(of: fresh[0].stored, 0..<5) } == ByteBuffer(string: "hello"))
+        #expect(store.octetsAtHand(fresh[0].stored, limit: 5).map { $0 == ByteBuffer(string: "hello") } ?? true)
+        #expect(store.octetsAtHand(fresh[0].stored, limit: 4) == nil)
+        #expect(try await store.retryNow(fresh[1].recipients.map(\.id)) == 1)
+        try await store.keepQueueTime()
+        #expect(heard.withLock { $0.flatMap(\.destinations) } == [Destination("y.test")])
     }
 
     @Test func aRebuiltQueueIsHeld() async throws {

@@ -45,6 +45,13 @@ public struct ClientFailure: Error, Hashable, Sendable {
     /// We are stopping: nobody is to blame, and nothing was tried.
     public var isStop: Bool { cause == .connection(.stopping) || cause == .connect(.stopping) }
 
+    /// The server had ended the connection, or did so by 421, before it heard of the message: nothing was tried. RFC 5321 §3.8
+    public var isEndOfConnection: Bool {
+        guard phase == .mail else { return false }
+        if case .reply(let reply) = cause { return reply.code == 421 }
+        return cause == .connection(.closed)
+    }
+
     /// As it is kept and told: always for now, because another host or another hour may bring another end.
     public func outcome(_ remote: String) -> TryOutcome {
         var outcome = told(remote)

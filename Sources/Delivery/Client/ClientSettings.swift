@@ -12,6 +12,9 @@ public struct ClientDeadlines: Hashable, Sendable {
     public var end = Duration.seconds(600)
     /// The answer to QUIT, which nobody needs.
     public var quit = Duration.seconds(5)
+    /// How long a connection with nothing to send is kept for what may come: what comes in a stream pays for one greeting, and no server
+    /// minds a second. Zero: not at all.
+    public var rest = Duration.seconds(1)
 
     public init() {}
 }

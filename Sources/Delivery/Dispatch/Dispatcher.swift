@@ -16,19 +16,14 @@ public final class Dispatcher: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var lanes: [NextHop: Lane] = [:]
-        /// Lanes that want a worker.
-        var turns = Turns()
-        var workers = 0
-        /// Workers that wait for a slow answer, and those of them that have it and want a place again.
-        var aside: [SlowAnswer.Source: Int] = [:]
-        var returning: [(source: SlowAnswer.Source, worker: CheckedContinuation<Void, Never>)] = []
+        var lanes = Lanes()
+        /// Look-ups that go on: how each is given up.
         var lookUps: [Int: @Sendable () -> Void] = [:]
         var lastLookUp = 0
-        var isStopping = false
+        /// Who waits until nothing is sent any more.
         var whenIdle: [CheckedContinuation<Void, Never>] = []
-
-        var isIdle: Bool { workers == 0 && aside.values.allSatisfy { $0 == 0 } }
+        /// Who waits until the last connection is closed.
+        var whenOver: [CheckedContinuation<Void, Never>] = []
     }
 
     /// Recipients that one look into the queue leases.
@@ -45,7 +40,7 @@ public final class Dispatcher: Sendable {
 
     /// Works until it is cancelled. What is being sent then is finished, or given up as the connections are.
     public func run() async {
-        services.store.watchQueue { [weak self] destinations in self?.add(destinations) }
+        listen()
         var lastScan = ContinuousClock.now
         var lastKept = lastScan
         await scan()
@@ -70,40 +65,67 @@ public final class Dispatcher: Sendable {
         await keepTime()
     }
 
+    /// What comes into the queue is sent at once from now on.
+    public func listen() { services.store.watchQueue { [weak self] news in self?.add(news) } }
+
     /// No worker begins any more; comes back when the last has ended.
     public func stop() async {
         beginStop()
-        await idle()
-        let left = state.withLock { state in
-            defer {
-                state.lanes = [:]
-                state.turns = Turns()
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if !state.lanes.isOver { state.whenOver.append(continuation) }
+                return state.lanes.isOver
             }
-            return state.lanes.values.flatMap(\.buffer)
+            if isOver { continuation.resume() }
         }
-        for message in left { services.store.giveBack(message) }
+        for message in state.withLock({ $0.lanes.clear() }) { services.store.giveBack(message) }
     }
 
     /// No connection can be had any more, and no answer is worth waiting for.
     func beginStop() {
-        let lookUps = state.withLock { state in
-            state.isStopping = true
-            Self.letReturn(&state, atMost: .max)
-            return Array(state.lookUps.values)
-        }
-        for giveUp in lookUps { giveUp() }
+        act { $0.beginStop() }
+        for giveUp in state.withLock({ Array($0.lookUps.values) }) { giveUp() }
     }
 
-    var isStopping: Bool { state.withLock { $0.isStopping } }
+    var isStopping: Bool { state.withLock { $0.lanes.isStopping } }
 
-    /// Comes back when nothing is being sent.
+    /// Comes back when nothing is being sent; connections may be kept.
     public func idle() async {
         await withCheckedContinuation { continuation in
             let isIdle = state.withLock { state in
-                if !state.isIdle { state.whenIdle.append(continuation) }
-                return state.isIdle
+                if !state.lanes.isIdle { state.whenIdle.append(continuation) }
+                return state.lanes.isIdle
             }
             if isIdle { continuation.resume() }
+        }
+    }
+
+    /// Changes the lanes, then does what they want done.
+    @discardableResult
+    private func act<T: Sendable>(_ body: (inout Lanes) -> T) -> T {
+        let most = services.settings.current.queue.maxConnections
+        let (result, work, waiters) = state.withLock { state in
+            let result = body(&state.lanes)
+            let work = state.lanes.work(most: most)
+            var waiters: [CheckedContinuation<Void, Never>] = []
+            if state.lanes.isIdle { swap(&waiters, &state.whenIdle) }
+            if state.lanes.isOver {
+                waiters += state.whenOver
+                state.whenOver = []
+            }
+            return (result, work, waiters)
+        }
+        for hop in work.beginning { start(hop) }
+        for worker in work.woken { worker.wake() }
+        for worker in work.returned { worker.resume() }
+        for waiter in waiters { waiter.resume() }
+        return result
+    }
+
+    private func start(_ hop: NextHop) {
+        Task {
+            await LaneWorker(hop, in: self).run()
+            act { $0.ended(hop) }
         }
     }
 
@@ -131,20 +153,25 @@ public final class Dispatcher: Sendable {
     /// An operator wants hosts tried that are being left alone.
     public func forgetBackoff() { backoff.forgetAll() }
 
-    /// These have something due.
-    public func add(_ destinations: Set<Destination>) {
-        guard !destinations.isEmpty else { return }
+    /// Something has come, or has become due.
+    public func add(_ news: QueueNews) {
+        guard !news.isEmpty else { return }
         let routes = services.routes
-        let beginning = state.withLock { state in
-            for destination in destinations {
-                let hop = Self.nextHop(destination, routes)
-                state.lanes[hop, default: Lane()].add(destination)
-                Self.offer(hop, &state)
+        let left = act { lanes in
+            for destination in news.destinations { lanes.add(destination, on: Self.nextHop(destination, routes)) }
+            return news.fresh.filter { message in
+                guard let destination = message.recipients.first?.destination else { return false }
+                return !lanes.take(message, of: destination, on: Self.nextHop(destination, routes))
             }
-            return begin(&state)
         }
-        for hop in beginning { start(hop) }
+        guard !left.isEmpty else { return }
+        // Given back first: whoever looks for it then finds it.
+        for message in left { services.store.giveBack(message) }
+        add(Set(left.compactMap { $0.recipients.first?.destination }))
     }
+
+    /// These have something due.
+    private func add(_ destinations: Set<Destination>) { add(QueueNews(destinations: destinations)) }
 
     private static func nextHop(_ destination: Destination, _ routes: RouteTable) -> NextHop {
         if let host = destination.host { return .host(host.name, port: host.port) }
@@ -152,83 +179,15 @@ public final class Dispatcher: Sendable {
         return routes.nextHop(domain)
     }
 
-    /// The lane waits for a worker, if it wants one.
-    private static func offer(_ hop: NextHop, _ state: inout State) {
-        guard let lane = state.lanes[hop], lane.wantsWorker, !lane.isWaiting else { return }
-        state.lanes[hop]?.isWaiting = true
-        state.turns.append(hop)
-    }
-
-    /// Takes as many turns as there may be workers; answers for which lanes.
-    private func begin(_ state: inout State) -> [NextHop] {
-        guard !state.isStopping else { return [] }
-        let most = services.settings.current.queue.maxConnections
-        Self.letReturn(&state, atMost: most)
-        var beginning: [NextHop] = []
-        while state.workers < most, let hop = state.turns.next() {
-            state.lanes[hop]?.isWaiting = false
-            guard let lane = state.lanes[hop], lane.wantsWorker else { continue }
-            state.lanes[hop]?.workers += 1
-            state.lanes[hop]?.beginning += 1
-            state.workers += 1
-            beginning.append(hop)
-            Self.offer(hop, &state)
-        }
-        return beginning
-    }
-
-    private func start(_ hop: NextHop) {
-        Task {
-            await LaneWorker(hop, in: self).run()
-            ended(hop)
-        }
-    }
-
-    private func ended(_ hop: NextHop) {
-        let (beginning, idle) = state.withLock { state in
-            state.workers -= 1
-            state.lanes[hop]?.workers -= 1
-            if let lane = state.lanes[hop], lane.workers == 0, lane.isEmpty { state.lanes[hop] = nil }
-            Self.offer(hop, &state)
-            let beginning = begin(&state)
-            guard state.isIdle else { return (beginning, [CheckedContinuation<Void, Never>]()) }
-            defer { state.whenIdle = [] }
-            return (beginning, state.whenIdle)
-        }
-        for hop in beginning { start(hop) }
-        for continuation in idle { continuation.resume() }
-    }
-
     // MARK: workers that wait
 
     /// A worker gives its place away; `false` when too many have done so.
-    func stepAside(for source: SlowAnswer.Source) -> Bool {
-        let beginning: [NextHop]? = state.withLock { state in
-            guard state.aside[source, default: 0] < source.most, !state.isStopping else { return nil }
-            state.aside[source, default: 0] += 1
-            state.workers -= 1
-            return begin(&state)
-        }
-        for hop in beginning ?? [] { start(hop) }
-        return beginning != nil
-    }
+    func stepAside(for source: SlowAnswer.Source, on hop: NextHop) -> Bool { act { $0.stepAside(for: source, on: hop) } }
 
     /// Comes back when there is a place again.
-    func comeBack(from source: SlowAnswer.Source) async {
-        await withCheckedContinuation { continuation in
-            state.withLock { state in
-                state.returning.append((source, continuation))
-                Self.letReturn(&state, atMost: state.isStopping ? .max : services.settings.current.queue.maxConnections)
-            }
-        }
-    }
-
-    private static func letReturn(_ state: inout State, atMost most: Int) {
-        while state.workers < most, !state.returning.isEmpty {
-            state.workers += 1
-            let (source, worker) = state.returning.removeFirst()
-            state.aside[source, default: 0] -= 1
-            worker.resume()
+    func comeBack(from source: SlowAnswer.Source, on hop: NextHop) async {
+        await withCheckedContinuation { worker in
+            act { $0.comeBack(Lanes.Returning(worker: worker, source: source, hop: hop)) }
         }
     }
 
@@ -237,7 +196,7 @@ public final class Dispatcher: Sendable {
         let (number, isStopping) = state.withLock { state in
             state.lastLookUp += 1
             state.lookUps[state.lastLookUp] = giveUp
-            return (state.lastLookUp, state.isStopping)
+            return (state.lastLookUp, state.lanes.isStopping)
         }
         if isStopping { giveUp() }
         return number
@@ -250,54 +209,65 @@ public final class Dispatcher: Sendable {
     /// What a worker begins with.
     func first(_ hop: NextHop) async -> QueuedMessage? {
         let message = await next(hop)
-        // What came while it looked may be worth another worker.
-        let beginning = state.withLock { state in
-            state.lanes[hop]?.beginning -= 1
-            Self.offer(hop, &state)
-            return begin(&state)
-        }
-        for hop in beginning { start(hop) }
+        act { $0.began(hop) }
         return message
     }
 
     /// The next message for the next hop; `nil` when there is none, or when this server stops.
     func next(_ hop: NextHop) async -> QueuedMessage? {
         while true {
-            let step: (message: QueuedMessage?, destination: Destination?) = state.withLock { state in
-                guard var lane = state.lanes[hop], !state.isStopping else { return (nil, nil) }
-                defer { state.lanes[hop] = lane }
-                if !lane.buffer.isEmpty { return (lane.buffer.removeFirst(), nil) }
-                return (nil, lane.nextDestination())
+            switch state.withLock({ $0.lanes.next(hop) }) {
+            case .send(let message): return message
+            case .look(let destination): await look(for: destination, on: hop)
+            case .nothing: return nil
             }
-            if let message = step.message { return message }
-            guard let destination = step.destination else { return nil }
-            await fill(hop, from: destination)
         }
     }
 
-    private func fill(_ hop: NextHop, from destination: Destination) async {
+    private func look(for destination: Destination, on hop: NextHop) async {
         guard let leased = try? await services.store.leaseDue(destination, limit: Self.batch) else { return }
-        let beginning = state.withLock { state in
-            // Oldest first, one end of the list for taking: the whole is short.
-            state.lanes[hop]?.buffer += leased
-            if leased.reduce(0, { $0 + $1.recipients.count }) == Self.batch { state.lanes[hop]?.add(destination) }
-            Self.offer(hop, &state)
-            return begin(&state)
+        let isMore = leased.reduce(0, { $0 + $1.recipients.count }) == Self.batch
+        act { $0.fill(hop, with: leased, from: destination, isMore: isMore) }
+    }
+
+    /// The next message for who has a connection: when there is none, it waits for one for as long as an idle connection is kept, or until
+    /// the server says something. `nil` at the end of that.
+    func next(_ hop: NextHop, on connection: Connection) async -> QueuedMessage? {
+        let limit = services.deadlines.rest
+        while true {
+            if let message = await next(hop) { return message }
+            guard limit > .zero else { return nil }
+            let worker = RestingWorker { connection.wake() }
+            guard act({ $0.rest(worker, on: hop) }) else {
+                // Something may have come between the look and the rest.
+                return await next(hop)
+            }
+            let event: Connection.Event?
+            do throws(ConnectionError) {
+                event = try await connection.waitForInput(within: limit)
+            } catch {
+                event = nil
+            }
+            if act({ $0.endRest(worker, on: hop) }) {
+                // A wake that was meant for an earlier rest.
+                if event == .woken { continue }
+                return nil
+            }
+            // Woken to send something; with the connection gone another worker will.
+            guard event == .woken else {
+                act { $0.began(hop) }
+                return nil
+            }
+            if let message = await first(hop) { return message }
         }
-        for hop in beginning { start(hop) }
     }
 
     /// A server took a message.
     func succeeded(_ hop: NextHop) {
         let most = services.settings.current.queue.maxConnectionsPerDestination
-        let beginning = state.withLock { state in
-            state.lanes[hop]?.succeeded(most: most)
-            Self.offer(hop, &state)
-            return begin(&state)
-        }
-        for hop in beginning { start(hop) }
+        act { $0.succeeded(hop, most: most) }
     }
 
     /// No server could be reached, or one sent us away.
-    func failed(_ hop: NextHop) { state.withLock { $0.lanes[hop]?.failed() } }
+    func failed(_ hop: NextHop) { act { $0.failed(hop) } }
 }

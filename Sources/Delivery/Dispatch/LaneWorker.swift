@@ -18,14 +18,20 @@ struct LaneWorker: Sendable {
 
     func run() async {
         // A worker that another one has left nothing for looks nothing up.
-        guard let first = await dispatcher.first(hop) else { return }
+        var first = await dispatcher.first(hop)
+        while let message = first { first = await work(from: message) }
+    }
+
+    /// Finds a host that takes the message, and sends it all that is due. Answers a message that the connection ended under, without
+    /// fault of its own: it wants another one.
+    private func work(from first: QueuedMessage) async -> QueuedMessage? {
         let finder = services.finder
         var trouble = RouteFailure(status: EnhancedStatus(4, 4, 1), words: "No host of \(hop) could be reached.").outcome
         do throws(RouteFailure) {
-            for host in try await dispatcher.lookingUp({ [hop] () throws(RouteFailure) in try await finder.hosts(hop) }) {
+            for host in try await dispatcher.lookingUp(for: hop, { [hop] () throws(RouteFailure) in try await finder.hosts(hop) }) {
                 let reach: (addresses: [IPAddress], demand: EncryptionDemand)
                 do throws(RouteFailure) {
-                    reach = try await dispatcher.lookingUp { () throws(RouteFailure) in try await finder.reach(host) }
+                    reach = try await dispatcher.lookingUp(for: hop) { () throws(RouteFailure) in try await finder.reach(host) }
                 } catch {
                     trouble = error.outcome
                     continue
@@ -33,13 +39,12 @@ struct LaneWorker: Sendable {
                 for address in reach.addresses {
                     let peer = Peer(address: address, port: host.port)
                     switch await serve(first, at: peer, named: host.name, reach.demand) {
-                    case .served: return
-                    case .leftAlone: continue
-                    case .failed(let outcome): trouble = outcome
+                    case .served(let again): return again
+                    case .leftAlone(let outcome), .failed(let outcome): trouble = outcome
                     case .stopped:
                         dispatcher.beginStop()
                         services.store.giveBack(first)
-                        return
+                        return nil
                     }
                 }
             }
@@ -47,9 +52,13 @@ struct LaneWorker: Sendable {
             trouble = error.outcome
         }
         // What ends because this server stops was no try.
-        if dispatcher.isStopping { return services.store.giveBack(first) }
+        if dispatcher.isStopping {
+            services.store.giveBack(first)
+            return nil
+        }
         dispatcher.failed(hop)
         await giveUp(first, trouble)
+        return nil
     }
 
     /// Nobody takes anything: all that is due for the next hop hears the same, without knocking again.
@@ -65,46 +74,60 @@ struct LaneWorker: Sendable {
     // MARK: one host
 
     private enum HostResult: Sendable {
-        /// At least the first message has its answer.
-        case served
-        case leftAlone
+        /// At least the first message has its answer; a later one wants another connection.
+        case served(again: QueuedMessage?)
+        /// Not tried, because of what came of the last try.
+        case leftAlone(TryOutcome)
         case failed(TryOutcome)
         case stopped
     }
 
     private func serve(_ first: QueuedMessage, at peer: Peer, named name: String, _ demand: EncryptionDemand) async -> HostResult {
         let now = services.store.queueClock.now
-        guard !dispatcher.backoff.isLeftAlone(peer, at: .milliseconds(now.milliseconds)) else { return .leftAlone }
+        if let reason = dispatcher.backoff.reason(peer, at: .milliseconds(now.milliseconds)) { return .leftAlone(reason) }
         let remote = name == peer.address.description ? name : "\(name) [\(peer.address)]"
         var client = services.client(for: hop)
         client.demand = demand
-        var failure = await talk(first, at: peer, named: name, remote, client)
+        var end = await talk(first, at: peer, named: name, remote, client)
         // Mail that may be read on the way is better than none, unless its destination thinks otherwise; a password is not shown to
         // anybody. RFC 7435 §3
-        if failure?.phase == .encryption, failure?.isStop == false, client.encryption == .whereOffered, client.login == nil,
-            !demand.isStrict
+        if case .failed(let failure) = end, failure.phase == .encryption, !failure.isStop, client.encryption == .whereOffered,
+            client.login == nil, !demand.isStrict
         {
             client.encryption = .never
-            failure = await talk(first, at: peer, named: name, remote, client)
+            end = await talk(first, at: peer, named: name, remote, client)
         }
-        guard let failure else {
+        guard case .failed(let failure) = end else {
             dispatcher.backoff.succeeded(peer)
-            return .served
+            if case .again(let message) = end { return .served(again: message) }
+            return .served(again: nil)
         }
         if failure.isStop { return .stopped }
         switch failure.cause {
         // What is wrong is not the address: the same one may serve other names well.
         case .ours, .notSafe: break
-        default: dispatcher.backoff.failed(peer, at: .milliseconds(now.milliseconds), atMost: services.schedule.delayFrom)
+        default:
+            dispatcher.backoff.failed(
+                peer, failure.outcome(remote), at: .milliseconds(now.milliseconds), atMost: services.schedule.delayFrom)
         }
         return .failed(failure.outcome(remote))
     }
 
-    /// One connection. `nil` when the first message has its answer, else why it has none.
+    /// How a connection ended.
+    private enum TalkEnd: Sendable {
+        /// The first message has its answer, and all that followed.
+        case done
+        /// The first message has its answer; the server had ended the connection when it was to take this one.
+        case again(QueuedMessage)
+        /// The first message has no answer.
+        case failed(ClientFailure)
+    }
+
+    /// One connection.
     private func talk(
         _ first: QueuedMessage, at peer: Peer, named name: String, _ remote: String, _ client: ClientSettings
-    ) async -> ClientFailure? {
-        let slow = SlowAnswer(from: .host, in: dispatcher)
+    ) async -> TalkEnd {
+        let slow = SlowAnswer(from: .host, on: hop, in: dispatcher)
         do throws(ConnectFailure) {
             let source = services.source(for: peer.address)
             return try await services.hub.connect(to: peer, from: source, within: client.deadlines.connect) { connection in
@@ -113,14 +136,14 @@ struct LaneWorker: Sendable {
             }
         } catch {
             await slow.end()
-            return ClientFailure(.connect, .connect(error))
+            return .failed(ClientFailure(.connect, .connect(error)))
         }
     }
 
-    /// The session, on the connection's loop. `nil` when the first message has its answer, else why it has none.
+    /// The session, on the connection's loop.
     private func converse(
         _ connection: Connection, remote: String, host: String, client: ClientSettings, first: QueuedMessage
-    ) async -> ClientFailure? {
+    ) async -> TalkEnd {
         var session = ClientSession(connection, remote: remote, host: host, settings: client)
         var message = first
         var isFirst = true
@@ -132,26 +155,28 @@ struct LaneWorker: Sendable {
                 await dispatcher.reporter.settle(message, results)
                 dispatcher.succeeded(hop)
                 isFirst = false
-                if session.isBroken { return nil }
-                guard let next = await dispatcher.next(hop) else { break }
+                if session.isBroken { return .done }
+                guard let next = await dispatcher.next(hop, on: connection) else { break }
                 message = next
             }
         } catch {
             var failure = error
             failure.security = session.security
-            if isFirst { return failure }
+            if isFirst { return .failed(failure) }
             if failure.isStop {
                 dispatcher.beginStop()
                 services.store.giveBack(message)
+            } else if failure.isEndOfConnection {
+                return .again(message)
             } else {
                 // This one was tried, on a connection that had served others: its next try is its own.
                 let outcome = failure.outcome(remote)
                 await dispatcher.reporter.settle(message, message.recipients.map { _ in .deferred(outcome) })
             }
-            return nil
+            return .done
         }
         await session.quit()
-        return nil
+        return .done
     }
 
     /// The message as it goes to this next hop.
@@ -159,21 +184,25 @@ struct LaneWorker: Sendable {
         let (rewriting, changed) = services.rewriting(for: hop)
         let store = services.store
         let stored = message.stored
-        let prepared: (head: [UInt8], length: Int, isASCII: Bool)
+        let prepared: Prepared
+        var whole = store.octetsAtHand(stored, limit: OutgoingMail.piece)
         do {
-            prepared = try await store.read { snapshot in
-                var window = 64 << 10
-                while true {
-                    let found: (head: [UInt8], length: Int, isASCII: Bool)? = try snapshot.withBytes(of: stored, 0..<window) { bytes in
-                        let whole = bytes.count == stored.size
-                        guard let length = HeaderRewriting.length(of: bytes) ?? (whole ? bytes.count : nil) else { return nil }
-                        let head = rewriting.apply(UnsafeRawBufferPointer(rebasing: bytes[..<length]))
-                        return (head, length, head.withUnsafeBytes { HeaderFields.isASCII($0) })
-                    }
-                    if let found { return found }
-                    window *= 4
-                }
+            if whole == nil, stored.size <= OutgoingMail.piece {
+                whole = try await store.read { try $0.bytes(of: stored, 0..<stored.size) }
             }
+            prepared =
+                if let whole {
+                    whole.withUnsafeReadableBytes { Prepared($0, of: stored.size, rewriting) } ?? Prepared()
+                } else {
+                    try await store.read { snapshot in
+                        var window = OutgoingMail.piece
+                        while true {
+                            let found = try snapshot.withBytes(of: stored, 0..<window) { Prepared($0, of: stored.size, rewriting) }
+                            if let found { return found }
+                            window *= 4
+                        }
+                    }
+                }
         } catch {
             throw ClientFailure(.content, .ours("\(error)"))
         }
@@ -182,7 +211,28 @@ struct LaneWorker: Sendable {
         return OutgoingMail(
             sender: sender, recipients: message.recipients, needsUTF8: !isASCII || (message.isUTF8 && !prepared.isASCII),
             is8Bit: message.is8Bit || !prepared.isASCII, returns: message.returns, envelopeID: message.envelopeID, head: prepared.head,
-            rest: prepared.length..<stored.size, read: { range in try await store.read { try $0.bytes(of: stored, range) } })
+            rest: prepared.length..<stored.size,
+            read: { [whole] range in
+                if let part = whole?.getSlice(at: range.lowerBound, length: range.count) { return part }
+                return try await store.read { try $0.bytes(of: stored, range) }
+            })
+    }
+}
+
+/// A message's header as it goes out, and how long it was before.
+private struct Prepared: Sendable {
+    var head: [UInt8] = []
+    var length = 0
+    var isASCII = true
+
+    init() {}
+
+    /// `nil` when the header does not end among these octets of a message of that size.
+    init?(_ octets: UnsafeRawBufferPointer, of size: Int, _ rewriting: HeaderRewriting) {
+        guard let length = HeaderRewriting.length(of: octets) ?? (octets.count == size ? size : nil) else { return nil }
+        self.length = length
+        head = rewriting.apply(UnsafeRawBufferPointer(rebasing: octets[..<length]))
+        isASCII = head.withUnsafeBytes { HeaderFields.isASCII($0) }
     }
 }
 

@@ -26,20 +26,22 @@ final class SlowAnswer: Sendable {
 
     private let dispatcher: Dispatcher
     private let source: Source
+    private let hop: NextHop
     /// Whether the place was given away.
     private let timer: Task<Bool, Never>
 
     /// `giveUp`: makes the wait end soon.
-    init(from source: Source, in dispatcher: Dispatcher, giveUp: (@Sendable () -> Void)? = nil) {
+    init(from source: Source, on hop: NextHop, in dispatcher: Dispatcher, giveUp: (@Sendable () -> Void)? = nil) {
         self.dispatcher = dispatcher
         self.source = source
+        self.hop = hop
         timer = Task {
             do {
                 try await Task.sleep(for: Self.promptness)
             } catch {
                 return false
             }
-            if dispatcher.stepAside(for: source) { return true }
+            if dispatcher.stepAside(for: source, on: hop) { return true }
             giveUp?()
             return false
         }
@@ -48,13 +50,15 @@ final class SlowAnswer: Sendable {
     /// The answer is there: comes back when the worker has its place again.
     func end() async {
         timer.cancel()
-        if await timer.value { await dispatcher.comeBack(from: source) }
+        if await timer.value { await dispatcher.comeBack(from: source, on: hop) }
     }
 }
 
 extension Dispatcher {
     /// A look-up that ends early when this server stops, or when nobody answers and too many wait.
-    func lookingUp<T: Sendable>(_ body: @escaping @Sendable () async throws(RouteFailure) -> T) async throws(RouteFailure) -> T {
+    func lookingUp<T: Sendable>(
+        for hop: NextHop, _ body: @escaping @Sendable () async throws(RouteFailure) -> T
+    ) async throws(RouteFailure) -> T {
         let work = Task { () -> Result<T, RouteFailure> in
             do throws(RouteFailure) {
                 return .success(try await body())
@@ -63,7 +67,7 @@ extension Dispatcher {
             }
         }
         let number = began(work.cancel)
-        let slow = SlowAnswer(from: .nameServer, in: self, giveUp: work.cancel)
+        let slow = SlowAnswer(from: .nameServer, on: hop, in: self, giveUp: work.cancel)
         let result = await work.value
         lookUpEnded(number)
         await slow.end()

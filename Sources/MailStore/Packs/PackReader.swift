@@ -23,6 +23,13 @@ final class PackReader: Sendable {
         }
     }
 
+    /// The whole message, when the kernel has it in memory: then nobody waits for the drive. Any thread, event loops too.
+    func atHand(_ message: StoredMessage, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        guard let file = files.withLock({ $0[message.pack] }) else { return false }
+        return file.readAtHand(into: buffer, at: message.offset)
+            && checksum_crc32c(0, buffer.baseAddress, buffer.count) == message.checksum
+    }
+
     /// The file of a pack is closed and never asked for again.
     func forget(_ pack: Int64) { files.withLock { _ = $0.removeValue(forKey: pack) } }
 

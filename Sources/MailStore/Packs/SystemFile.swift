@@ -1,3 +1,4 @@
+import CPageCache
 @preconcurrency import Glibc
 
 /// One open file of the mail drive. All calls that can meet a failing drive go through here and say what failed.
@@ -40,6 +41,11 @@ final class SystemFile: Sendable {
             guard n > 0 else { throw StoreError.damaged("\(name) ends at \(offset + Int64(done))") }
             done += n
         }
+    }
+
+    /// Fills the buffer from the page cache; false when not all of it is there, or when the file system cannot tell.
+    func readAtHand(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Bool {
+        page_cache_read(descriptor, buffer.baseAddress, buffer.count, offset) == buffer.count
     }
 
     /// The data and what is needed to read it back are on the drive when this returns.

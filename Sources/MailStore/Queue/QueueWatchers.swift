@@ -1,13 +1,36 @@
 import Synchronization
 
+/// What a commit has brought to the queue.
+public struct QueueNews: Hashable, Sendable {
+    /// Messages that have just come in, each with recipients of one destination. They are leased: whoever hears of them settles them or
+    /// gives them back.
+    public var fresh: [QueuedMessage]
+    /// Where something became due that was in the queue before.
+    public var destinations: Set<Destination>
+
+    public init(fresh: [QueuedMessage] = [], destinations: Set<Destination> = []) {
+        self.fresh = fresh
+        self.destinations = destinations
+    }
+
+    public var isEmpty: Bool { fresh.isEmpty && destinations.isEmpty }
+}
+
 /// Who wants to hear that there is something new to try. Called after the commit, on the writer's thread.
 final class QueueWatchers: Sendable {
-    private let callback = Mutex<(@Sendable (Set<Destination>) -> Void)?>(nil)
+    private let callback = Mutex<(@Sendable (QueueNews) -> Void)?>(nil)
+    private let leases: QueueLeases
 
-    func set(_ callback: @escaping @Sendable (Set<Destination>) -> Void) { self.callback.withLock { $0 = callback } }
+    init(_ leases: QueueLeases) { self.leases = leases }
 
-    func tell(_ destinations: Set<Destination>) {
-        guard !destinations.isEmpty else { return }
-        callback.withLock { $0 }?(destinations)
+    func set(_ callback: @escaping @Sendable (QueueNews) -> Void) { self.callback.withLock { $0 = callback } }
+
+    func tell(_ news: QueueNews) {
+        guard !news.isEmpty, let callback = callback.withLock({ $0 }) else { return }
+        var news = news
+        let taken = leases.take(news.fresh.flatMap { $0.recipients.map(\.id) })
+        for place in news.fresh.indices { news.fresh[place].recipients.removeAll { !taken.contains($0.id) } }
+        news.fresh.removeAll { $0.recipients.isEmpty }
+        callback(news)
     }
 }

@@ -5,7 +5,7 @@ public import MailCore
 /// | state | entered by | left by | after a crash |
 /// |---|---|---|---|
 /// | queued | the message is accepted: `deliver` | lease; `hold`, `delete` | queued, due at once |
-/// | leased | `leaseDue`, in memory only, above queued or deferred | `settle` → delivered, bounced, deferred; `giveBack` | as it was before: queued or deferred |
+/// | leased | `leaseDue`, or the watcher hears that it has come; in memory only, above queued or deferred | `settle` → delivered, bounced, deferred; `giveBack` | as it was before: queued or deferred |
 /// | deferred | `settle` with a time for the next try | lease at that time or by `retryNow`; `hold`, `delete` | deferred |
 /// | held | `hold`; a rebuild of the index | `release` → queued or deferred, due at once; `delete` | held |
 /// | delivered | `settle`: a server has taken it | the message's last recipient is done: all its rows go | delivered |

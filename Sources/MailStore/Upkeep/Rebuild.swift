@@ -83,7 +83,7 @@ public enum IndexRebuild {
             entries: record.header.deliveries.count + (queue == nil ? 0 : 1), summary: finished.summary)
         if let queue {
             let arrival = QueueTime(milliseconds: record.header.arrival / 1000)
-            try Enqueue(envelope: queue, arrival: arrival, state: .held).execute(record.header.id, in: transaction)
+            try Enqueue(envelope: queue, arrival: arrival, state: .held).execute(finished.stored, in: transaction)
             report.held += queue.recipients.count
         }
         for delivery in record.header.deliveries {

@@ -12,7 +12,7 @@ struct Deliver: StoreVerb {
     @discardableResult
     func execute(in transaction: WriteTransaction) throws(StoreError) -> StoredMessage {
         let stored = try transaction.insertMessage(finished, entries: recipients.count + (queue == nil ? 0 : 1))
-        try queue?.execute(stored.id, in: transaction)
+        try queue?.execute(stored, in: transaction)
         for recipient in recipients {
             let mailbox = try transaction.mailbox(try destination(of: recipient, in: transaction))
             let uid = try mailbox.takeUID()

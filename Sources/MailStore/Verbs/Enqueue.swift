@@ -6,7 +6,11 @@ struct Enqueue: Sendable {
     let arrival: QueueTime
     let state: QueueState
 
-    func execute(_ message: MessageID, in transaction: WriteTransaction) throws(StoreError) {
+    /// Recipients that are handed over together, at most: what every server takes in one transaction. RFC 5321 §4.5.3.1.8
+    private static let group = 100
+
+    func execute(_ stored: StoredMessage, in transaction: WriteTransaction) throws(StoreError) {
+        let message = stored.id
         let queued = try transaction.statement(
             """
             INSERT INTO queued(message, sender, flags, returns, envelope_id, submitter, arrival, open) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -23,8 +27,9 @@ struct Enqueue: Sendable {
         let insert = try transaction.statement(
             """
             INSERT INTO queued_recipient(message, address, domain, destination, state, due, notify, original) \
-            VALUES(?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)
+            VALUES(?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7) RETURNING id
             """)
+        var places: [Destination: Int] = [:]
         for recipient in envelope.recipients {
             let destination = Destination(recipient.address.domain)
             insert.bind(1, message.number)
@@ -34,8 +39,23 @@ struct Enqueue: Sendable {
             insert.bind(5, arrival.milliseconds)
             insert.bind(6, recipient.notify.rawValue)
             insert.bind(7, recipient.original)
-            try insert.run()
-            if state == .queued { transaction.queued.insert(destination) }
+            let id = try insert.first { $0.int64(0) }
+            guard state == .queued, let id else { continue }
+            let queued = QueuedRecipient(
+                id: id, message: message, address: recipient.address, destination: destination, notify: recipient.notify,
+                original: recipient.original, state: state, due: arrival, tries: 0, isDelayTold: false, last: nil)
+            if let place = places[destination], transaction.arriving[place].recipients.count < Self.group {
+                transaction.arriving[place].recipients.append(queued)
+            } else {
+                places[destination] = transaction.arriving.count
+                transaction.arriving.append(queuedMessage(stored, queued))
+            }
         }
+    }
+
+    private func queuedMessage(_ stored: StoredMessage, _ recipient: QueuedRecipient) -> QueuedMessage {
+        QueuedMessage(
+            stored: stored, sender: envelope.sender, isUTF8: envelope.isUTF8, is8Bit: envelope.is8Bit, returns: envelope.returns,
+            envelopeID: envelope.envelopeID, submitter: envelope.submitter, arrival: arrival, recipients: [recipient])
     }
 }

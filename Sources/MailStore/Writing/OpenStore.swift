@@ -45,7 +45,7 @@ final class OpenStore {
     /// What watchers are told after a commit.
     struct Changes {
         var mailboxes: Set<MailboxID> = []
-        var destinations: Set<Destination> = []
+        var queue = QueueNews()
     }
 
     /// Executes the verbs as one group; answers what changed. A throw means that none of it happened.
@@ -73,7 +73,8 @@ final class OpenStore {
         }
         commitsSinceCheckpoint += 1
         if commitsSinceCheckpoint >= Self.checkpointCommits { checkpoint() }
-        return Changes(mailboxes: transaction.changed, destinations: transaction.queued)
+        return Changes(
+            mailboxes: transaction.changed, queue: QueueNews(fresh: transaction.arrived, destinations: transaction.queued))
     }
 
     /// Puts the message's bytes where the index may point to them once they are synced.

@@ -11,6 +11,10 @@ final class WriteTransaction {
     private(set) var changed: Set<MailboxID> = []
     /// Destinations for which something became due, for the queue's watcher; one that a failed verb named does no harm.
     var queued: Set<Destination> = []
+    /// Put into the queue by the verb that is being executed.
+    var arriving: [QueuedMessage] = []
+    /// Put into the queue by verbs that succeeded.
+    private(set) var arrived: [QueuedMessage] = []
     private var packs: [Int64: PackChange] = [:]
     private var packsBefore: [Int64: PackChange] = [:]
     fileprivate(set) var place: StoredMessage?
@@ -48,6 +52,7 @@ final class WriteTransaction {
     func perform(_ verb: PendingVerb) throws(StoreError) {
         place = verb.place
         changing.removeAll(keepingCapacity: true)
+        arriving.removeAll(keepingCapacity: true)
         packsBefore = packs
         guard verb.isDurable else {
             _ = verb.execute(in: self)
@@ -58,6 +63,7 @@ final class WriteTransaction {
             try saveMailboxes()
             try statement("RELEASE verb").run()
             changed.formUnion(changing)
+            arrived += arriving
         } else {
             try statement("ROLLBACK TO verb").run()
             try statement("RELEASE verb").run()
@@ -89,6 +95,7 @@ final class WriteTransaction {
         packs.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)
         queued.removeAll(keepingCapacity: true)
+        arrived.removeAll(keepingCapacity: true)
     }
 
     /// Nothing that is remembered of mailboxes is believed any more: a verb or a transaction was undone.

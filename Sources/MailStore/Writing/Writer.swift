@@ -137,7 +137,7 @@ final class Writer: @unchecked Sendable {
         // Watchers first: whoever hears of a change by its author may ask another session at once, which must know of it.
         if !changed.mailboxes.isEmpty { store.watchers.tell(changed.mailboxes) }
         for verb in batch { verb.finish() }
-        store.queueWatchers.tell(changed.destinations)
+        store.queueWatchers.tell(changed.queue)
     }
 
     /// Once a second: is the drive there, is there space, can a distrusted store prove itself.

@@ -51,7 +51,8 @@ struct QueueCommand: ParsableCommand {
             let counts = answer.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             let total = counts.isEmpty ? "The queue is empty." : "In the whole queue: \(counts)."
             let more = answer.next.map { "\nThere is more: --after \($0)" } ?? ""
-            return answer.rows.isEmpty ? total + more : "\(QueueText.table(answer.rows))\n\(total)\(more)"
+            let none = answer.rows.isEmpty && answer.next == nil && !counts.isEmpty ? "Nothing matches. " : ""
+            return answer.rows.isEmpty ? none + total + more : "\(QueueText.table(answer.rows))\n\(total)\(more)"
         }
     }
 

@@ -1,0 +1,8 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Reads from the file as pread does, but only what the kernel has in memory: fewer octets than asked for, or -1, when it would have to
+/// wait for the drive, and on file systems that cannot tell (RWF_NOWAIT of preadv2, which Swift does not see).
+ssize_t page_cache_read(int descriptor, void *bytes, size_t length, int64_t offset);

@@ -1,0 +1,8 @@
+#define _GNU_SOURCE
+#include "CPageCache.h"
+#include <sys/uio.h>
+
+ssize_t page_cache_read(int descriptor, void *bytes, size_t length, int64_t offset) {
+    struct iovec piece = { bytes, length };
+    return preadv2(descriptor, &piece, 1, offset, RWF_NOWAIT);
+}
