@@ -1,0 +1,177 @@
+#!/bin/bash
+# move.sh [rate] [load] [pause]: what moving the mail costs, on loop-mounted ext4 drives; prints a line a figure. Needs root.
+#   rate    1 GB: the move, against `cp -a --reflink=never` and `sync` of the same files between the same drives; no load
+#   load    deliveries a second under smtp_4k_s20: alone, during a move without a limit, during one with --limit 20MB/s
+#   pause   the pause of writes with 50,000, 100,000 and 200,000 messages of 4 KB (COUNTS="…")
+# GB (1.0) is how much mail the first two move. Everything lies in $BENCH_DIR/move and is gone at the end.
+. "$(dirname "$0")/lib.sh"
+set -euo pipefail
+[ "$(id -u)" = 0 ] || { echo "move.sh: only root can mount drives of its own" >&2; exit 2; }
+[ $# -gt 0 ] || set -- rate load pause
+: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}"
+BIN=$("$BENCH_HOME/../build.sh")
+bench_common
+W=$BENCH_DIR/move
+exec 9> "$BENCH_DIR/run.lock"
+flock 9 # one measurement at a time
+
+postern() { "$BIN/postern" "$@" --socket "$W/state/admin.sock"; }
+stop() {
+    local pid i
+    pid=$(cat "$W/state/posternd.pid" 2> /dev/null) && grep -qaF "$W/state" "/proc/$pid/cmdline" 2> /dev/null || return 0
+    kill "$pid"
+    for i in $(seq 200); do [ -d "/proc/$pid" ] || return 0; sleep 0.1; done
+    echo "posternd ($pid) does not stop" >&2
+    return 1
+}
+cleanup() {
+    stop || true
+    local drive
+    for drive in a b; do ! mountpoint -q "$W/$drive" || umount "$W/$drive"; done
+    rm -rf "$W"
+}
+trap cleanup EXIT
+
+# A daemon with all accounts, its mail on drive a.
+fresh() {
+    cleanup
+    mkdir -p "$W/state"
+    local drive
+    for drive in a b; do
+        truncate -s "$1" "$W/$drive.image"
+        mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$W/$drive.image"
+        mkdir "$W/$drive"
+        mount -o loop "$W/$drive.image" "$W/$drive"
+    done
+    cat > "$W/postern.toml" << 'TOML'
+[smtp]
+port = 6725
+interfaces = ["127.0.0.1"]
+[submission]
+port = 6787
+[smtps]
+port = 6765
+[imap]
+port = 6743
+[imaps]
+port = 6793
+[pop3]
+port = 6710
+[pop3s]
+port = 6795
+[mailbox]
+interfaces = ["127.0.0.1"]
+[accounts]
+password-iterations = 4096
+TOML
+    : > "$W/said"
+    (exec 9>&-; exec setsid "$BIN/posternd" --settings "$W/postern.toml" --state "$W/state" < /dev/null > "$W/said" 2> "$W/journal") &
+    local i login password
+    for i in $(seq 300); do ! grep -qx ready "$W/said" || break; sleep 0.05; done
+    postern domain add "$DOMAIN" > /dev/null
+    while read -r login password; do echo "$password" | postern account add "$login" --password-stdin > /dev/null; done \
+        < <(head -50 "$BENCH_DIR/users")
+    head -50 "$BENCH_DIR/users" > "$W/users"
+    move "$W/a" > /dev/null
+    postern storage discard-old > /dev/null
+}
+send() { "$ML" smtp -h 127.0.0.1 -p 6725 -u "$W/users" -d "$DOMAIN" "$@"; }
+messages() { postern status --json | jq .store.messages; }
+now() { "$ML" now; }
+per() { awk "BEGIN { printf \"%.1f\", ($1) / ($2) }"; }
+state_of() { postern tasks show "$1" --json | jq -r .state; }
+# move FOLDER [OPTION...]: prints its task when it is done
+move() {
+    local task state
+    task=$(postern storage move "$@" --json | jq -r .task.id)
+    while state=$(state_of "$task"); [ "$state" != done ]; do
+        case $state in failed | cancelled) postern tasks show "$task" >&2; return 1 ;; esac
+        sleep 0.05
+    done
+    echo "$task"
+}
+bytes_of() { du -sb "$1/postern-mail" | cut -f1; }
+cold() { sync; echo 3 > /proc/sys/vm/drop_caches; }
+
+measure_rate() {
+    fresh 4G
+    send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($GB * 1e9 / 30720) }")" -l 30720 > /dev/null
+    sleep 2
+    local round start bytes ours=0 theirs=0
+    for round in 1 2 3; do
+        bytes=$(bytes_of "$W/a")
+        cold
+        start=$(now)
+        move "$W/b" > /dev/null
+        ours=$(awk "BEGIN { print $(now) - $start }")
+        cold
+        start=$(now)
+        cp -a --reflink=never "$W/a/postern-mail" "$W/b/copied"
+        sync -f "$W/b"
+        theirs=$(awk "BEGIN { print $(now) - $start }")
+        rm -rf "$W/b/copied"
+        echo "rate round $round: $((bytes / 1000000)) MB: move $(per "$bytes / 1e6" "$ours") MB/s, cp and sync $(per "$bytes / 1e6" "$theirs") MB/s: $(per "100 * $theirs" "$ours") %"
+        postern storage discard-old > /dev/null
+        move "$W/a" > /dev/null
+        postern storage discard-old > /dev/null
+        fstrim "$W/b" 2> /dev/null || true
+    done
+}
+
+# deliveries a second until task $1 is over, or for $2 seconds
+delivered() {
+    local start count end
+    start=$(now)
+    count=$(messages)
+    if [ -n "$1" ]; then
+        while [[ $(state_of "$1") =~ running|queued ]]; do sleep 0.25; done
+    else
+        sleep "$2"
+    fi
+    end=$(now)
+    per "$(messages) - $count" "$end - $start"
+}
+measure_load() {
+    local limit gb alone during after task took load
+    for limit in "" 20MB; do
+        # What comes meanwhile has to be moved too: with the limit half of its rate.
+        gb=$(awk "BEGIN { print ${limit:+0.3 *} $GB }")
+        fresh 12G
+        send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($gb * 1e9 / 30720) }")" -l 30720 > /dev/null
+        (exec 9>&-; send -s 20 -n 10000000 -l 4096 > /dev/null 2>&1) &
+        load=$!
+        sleep 3
+        alone=$(delivered "" 12)
+        took=$(now)
+        task=$(postern storage move "$W/b" ${limit:+--limit $limit} --json | jq -r .task.id)
+        during=$(delivered "$task")
+        took=$(awk "BEGIN { print $(now) - $took }")
+        after=$(delivered "" 12)
+        kill "$load"
+        wait "$load" 2> /dev/null || true
+        echo "load ${limit:-without a limit}: $alone/s before, $after/s after, $during/s during a move of $(per "$took" 1) s: $(per "200 * $during" "$alone + $after") %; $(postern tasks show "$task" --json | jq -r '.result // .trouble')"
+    done
+}
+
+measure_pause() {
+    local count have=0 task
+    fresh 12G
+    for count in $COUNTS; do
+        send -s 20 -m 100 -P -n $((count - have)) -l 4096 > /dev/null
+        have=$count
+        task=$(move "$W/b")
+        echo "pause with $(messages) messages, $(bytes_of "$W/b" | awk '{ printf "%d", $1 / 1e6 }') MB, index $(stat -c %s "$W/b/postern-mail/index.sqlite" | awk '{ printf "%d", $1 / 1e6 }') MB, quiet: $(postern tasks show "$task" --json | jq -r .result)"
+        postern storage discard-old > /dev/null
+        (exec 9>&-; send -s 20 -n 10000000 -l 4096 > /dev/null 2>&1) &
+        local load=$!
+        sleep 1
+        task=$(move "$W/a")
+        kill "$load"
+        wait "$load" 2> /dev/null || true
+        echo "pause with $(messages) messages, under smtp_4k_s20: $(postern tasks show "$task" --json | jq -r .result)"
+        postern storage discard-old > /dev/null
+        have=$(messages)
+    done
+}
+
+for what; do "measure_$what"; done
