@@ -91,5 +91,6 @@ public enum AdminOperations {
         TasksLimit.self,
         DrivesList.self, StorageStatus.self, StorageMove.self, StorageUndo.self, StorageDiscardOld.self,
         Status.self,
+        Trace.self,
     ]
 }

@@ -14,11 +14,13 @@ public struct StoreConfiguration: Sendable {
     public var readers: Int
     /// What the queue's time is taken from.
     public var queueClock: QueueClock.Source
+    /// How long the trace of messages is kept; zero: there is none.
+    public var keepsTrace: @Sendable () -> Duration
 
     public init(
         freeSpaceFloor: @escaping @Sendable () -> ByteCount = { .mebibytes(256) }, memory: StoreMemory? = nil,
         packSize: ByteCount = .mebibytes(64), spoolThreshold: ByteCount = .mebibytes(1), readers: Int = 2,
-        queueClock: QueueClock.Source = .system
+        queueClock: QueueClock.Source = .system, keepsTrace: @escaping @Sendable () -> Duration = { .seconds(14 * 86400) }
     ) {
         self.freeSpaceFloor = freeSpaceFloor
         self.memory = memory
@@ -26,5 +28,6 @@ public struct StoreConfiguration: Sendable {
         self.spoolThreshold = spoolThreshold
         self.readers = readers
         self.queueClock = queueClock
+        self.keepsTrace = keepsTrace
     }
 }

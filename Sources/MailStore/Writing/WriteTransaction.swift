@@ -14,6 +14,9 @@ final class WriteTransaction {
     private var packs: [Int64: PackChange] = [:]
     private var packsBefore: [Int64: PackChange] = [:]
     fileprivate(set) var place: StoredMessage?
+    /// Whether what happens to messages is written down for those who ask.
+    private(set) var keepsTrace = false
+    private var lastTraceNumber: Int64 = 0
 
     private struct MailboxKey: Hashable {
         var account: AccountID
@@ -71,10 +74,17 @@ final class WriteTransaction {
         }
     }
 
-    func begin() {
+    func begin(keepsTrace: Bool = false) {
+        self.keepsTrace = keepsTrace
         packs.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)
         queued.removeAll(keepingCapacity: true)
+    }
+
+    /// The time in microseconds, or a little more: each is given once.
+    func nextTraceNumber() -> Int64 {
+        lastTraceNumber = max(lastTraceNumber + 1, unixMicroseconds())
+        return lastTraceNumber
     }
 
     /// Nothing that is remembered of mailboxes is believed any more: a verb or a transaction was undone.
