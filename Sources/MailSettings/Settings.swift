@@ -19,6 +19,7 @@ public final class SettingsGroups: Sendable {
     public let relay = SettingsSection<RelaySettings>()
     public let sending = SettingsSection<SendingSettings>()
     public let dns = SettingsSection<DNSSettings>()
+    public let trace = SettingsSection<TraceSettings>()
 }
 
 /// One group's values in one snapshot: `section.maxMessageSize` is a `ByteCount`, read straight from the stored property.

@@ -209,13 +209,18 @@ public final class MailStore: Sendable {
     }
 
     /// The verb that delivers the message, all its bytes in.
-    func delivery(_ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?) async throws(StoreError) -> Deliver
-    {
+    func delivery(
+        _ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?, origin: MessageOrigin?
+    ) async throws(StoreError) -> Deliver {
         precondition(!recipients.isEmpty || queue?.recipients.isEmpty == false, "a message is delivered to somebody")
         let finished = try await finish(
             message, internalDate: message.arrival / 1_000_000, flags: [], deliveries: recipients, queue: queue)
+        let isTraced = configuration.keepsTrace() > .zero
         return Deliver(
-            finished: finished, recipients: recipients, queue: queue.map { Enqueue(envelope: $0, arrival: queueClock.now, state: .queued) })
+            finished: finished, recipients: recipients, queue: queue.map { Enqueue(envelope: $0, arrival: queueClock.now, state: .queued) },
+            trace: (isTraced ? origin : nil).map {
+                TraceRow($0, accounts: recipients, elsewhere: queue?.recipients ?? [], summary: finished.summary)
+            })
     }
 
     func finish(

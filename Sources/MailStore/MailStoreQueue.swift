@@ -4,17 +4,18 @@ public import NIOCore
 /// The queue: messages on their way to other servers. Their rows are written in the commit that stores the message.
 extension MailStore {
     /// Puts the message into mailboxes here and into the queue for those elsewhere, in one commit; answers where its octets are.
+    /// `origin`: what is remembered of it for who asks one day.
     @discardableResult
     public func deliver(
-        _ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?
+        _ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?, origin: MessageOrigin? = nil
     ) async throws(StoreError) -> StoredMessage {
-        try await perform(try await delivery(message, to: recipients, queue: queue))
+        try await perform(try await delivery(message, to: recipients, queue: queue, origin: origin))
     }
 
     /// Writes down what tries of the message's recipients came to, durably; a report about them is stored in the same commit.
     public func settle(_ message: MessageID, _ settlements: [Settlement], notice: Notice? = nil) async throws(StoreError) {
         var deliver: Deliver?
-        if let notice { deliver = try await delivery(notice.message, to: notice.recipients, queue: notice.queue) }
+        if let notice { deliver = try await delivery(notice.message, to: notice.recipients, queue: notice.queue, origin: notice.origin) }
         try await perform(Settle(queuedMessage: message, settlements: settlements, notice: deliver))
         leases.settled(settlements.map(\.recipient))
     }
@@ -24,8 +25,11 @@ extension MailStore {
         public var message: IncomingMessage
         public var recipients: [LocalRecipient]
         public var queue: OutgoingEnvelope?
+        public var origin: MessageOrigin?
 
-        public init(_ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?) {
+        /// - Parameter origin: says about which message it is.
+        public init(_ message: IncomingMessage, to recipients: [LocalRecipient], queue: OutgoingEnvelope?, origin: MessageOrigin? = nil) {
+            self.origin = origin
             self.message = message
             self.recipients = recipients
             self.queue = queue

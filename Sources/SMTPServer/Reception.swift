@@ -72,7 +72,9 @@ struct Reception {
     }
 
     /// All octets have come: puts the message into the mailboxes and the queue, durably.
-    mutating func conclude(in store: MailStore, for mailboxes: [LocalRecipient], queue: OutgoingEnvelope?) async throws(Reply) {
+    mutating func conclude(
+        in store: MailStore, for mailboxes: [LocalRecipient], queue: OutgoingEnvelope?, origin: MessageOrigin
+    ) async throws(Reply) {
         var decoder = decoder
         decoder.finish { keep($0) }
         self.decoder = decoder
@@ -81,7 +83,7 @@ struct Reception {
         await handOnAll()
         if let message {
             do throws(StoreError) {
-                stored = try await store.deliver(message, to: mailboxes, queue: queue)
+                stored = try await store.deliver(message, to: mailboxes, queue: queue, origin: origin)
             } catch {
                 refuse(because: error)
             }

@@ -37,9 +37,7 @@ extension SMTPSession {
         guard let greeting else { preconditionFailure("a message comes only after EHLO or HELO") }
         return Trace(
             sender: transaction.sender, helo: greeting.name, peer: connection.peer.address, host: services.ownName,
-            transport: Trace.Transport(
-                isExtended: greeting.isExtended, cipher: connection.tls?.cipher, isAuthenticated: transaction.submitter != nil,
-                isUTF8: transaction.isUTF8),
+            transport: transport(of: transaction),
             id: id, recipient: transaction.recipientCount == 1 ? transaction.firstRecipient : nil,
             date: HeaderDate.format(Int64(time(nil))))
     }
@@ -61,7 +59,7 @@ extension SMTPSession {
         let queue = envelope(of: reception.transaction)
         if mailboxes.isEmpty, queue == nil { throw .unknownUser }
         do throws(Reply) {
-            try await reception.conclude(in: services.store, for: mailboxes, queue: queue)
+            try await reception.conclude(in: services.store, for: mailboxes, queue: queue, origin: origin(of: reception.transaction))
         } catch {
             if let trouble = reception.trouble { journal(trouble, of: reception, with: services) }
             throw error
@@ -84,6 +82,21 @@ extension SMTPSession {
         return OutgoingEnvelope(
             sender: transaction.sender, recipients: transaction.elsewhere, isUTF8: transaction.isUTF8, is8Bit: transaction.is8Bit,
             returns: transaction.returns, envelopeID: transaction.envelopeID, submitter: transaction.submitter?.id)
+    }
+
+    /// What is remembered of it.
+    private func origin(of transaction: Transaction) -> MessageOrigin {
+        MessageOrigin(
+            sender: transaction.sender, recipients: transaction.names.map(\.description), peer: connection.peer.address.description,
+            helo: greeting.map { String(decoding: $0.name.octets, as: UTF8.self) } ?? "",
+            transport: transport(of: transaction).keyword, cipher: connection.tls?.cipher ?? "",
+            submitter: transaction.submitter?.address.description ?? "")
+    }
+
+    private func transport(of transaction: Transaction) -> Trace.Transport {
+        Trace.Transport(
+            isExtended: greeting?.isExtended == true, cipher: connection.tls?.cipher, isAuthenticated: transaction.submitter != nil,
+            isUTF8: transaction.isUTF8)
     }
 
     /// Before the peer hears that all is well, so that no crash between the two loses the report.

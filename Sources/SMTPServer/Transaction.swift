@@ -20,6 +20,8 @@ struct Transaction {
     private(set) var recipientCount = 0
     /// The first of them, as the peer wrote it.
     private(set) var firstRecipient: ForwardPath?
+    /// All of them, as far as anybody may ask for them one day.
+    private(set) var names: [ForwardPath] = []
     /// Whose mailboxes the message goes to, each once.
     private(set) var mailboxes: [LocalRecipient] = []
     private var known: Set<AccountID> = []
@@ -28,6 +30,8 @@ struct Transaction {
     private var knownElsewhere: Set<MailAddress> = []
     /// Of whom the sender wants to hear once the message is stored.
     private(set) var successes: [LocalSuccess] = []
+
+    private static let mostNames = 200
 
     init(sender: ReversePath, _ parameters: SenderParameters, submitter: Account?) {
         self.sender = sender
@@ -45,6 +49,7 @@ struct Transaction {
     ) {
         if recipientCount == 0 { firstRecipient = recipient }
         recipientCount += 1
+        if names.count < Self.mostNames { names.append(recipient) }
         for account in accounts where known.insert(account.id).inserted {
             mailboxes.append(LocalRecipient(account: account.id, address: account.address))
         }

@@ -15,6 +15,6 @@ internal import ArgumentParser
         subcommands: [
             SettingsCommand.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, CertificateCommand.self, QueueCommand.self,
             RouteCommand.self, RelayCommand.self, StoreCommand.self, InterfacesCommand.self, AccessCommand.self, StatusCommand.self,
-            TasksCommand.self, DrivesCommand.self, StorageCommand.self, FactoryResetCommand.self, ManualCommand.self,
+            TasksCommand.self, DrivesCommand.self, StorageCommand.self, FactoryResetCommand.self, TraceCommand.self, ManualCommand.self,
         ])
 }

@@ -80,7 +80,8 @@ enum Posternd {
         let mail = try MailStore(
             folder: try state.mailHome()?.folder(standard: folder.mail) ?? folder.mail,
             configuration: StoreConfiguration(
-                freeSpaceFloor: { settings.current.store.freeSpaceFloor }, memory: .kept(in: state, standard: folder.mail)),
+                freeSpaceFloor: { settings.current.store.freeSpaceFloor }, memory: .kept(in: state, standard: folder.mail),
+                keepsTrace: { settings.current.trace.keep }),
             logger: logger)
         let stores = Stores(state: state, mail: mail)
 

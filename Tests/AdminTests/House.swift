@@ -75,12 +75,14 @@ struct House: Sendable {
     }
 
     /// A message that waits for others' servers.
-    func enqueue(to recipients: [String]) async throws {
+    @discardableResult
+    func enqueue(to recipients: [String], origin: MessageOrigin? = nil) async throws -> MessageID {
         let message = store.newMessage()
         try await message.append(ByteBuffer(string: "Subject: hi\r\n\r\n"))
         let envelope = OutgoingEnvelope(
             sender: .nobody, recipients: recipients.compactMap { MailAddress($0).map { OutgoingRecipient($0) } })
-        try await store.deliver(message, to: [], queue: envelope)
+        try await store.deliver(message, to: [], queue: envelope, origin: origin)
+        return message.id
     }
 
     /// One request, one answer, over a connection of its own.

@@ -211,6 +211,34 @@ import Testing
         await remote.stop()
     }
 
+    /// A server without 8BITMIME gets what has octets beyond ASCII encoded, or not at all. RFC 6152 §3
+    @Test(
+        arguments: [
+            (
+                "Subject: x\r\n\r\nGrüße -\r\n",
+                "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=unknown-8bit\r\n"
+                    + "Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=C3=9Fe -\r\n"
+            ),
+            ("Subject: Grüße\r\n\r\nx\r\n", "Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n\r\nx\r\n"),
+            ("To: Grüße\r\n\r\nx\r\n", nil),
+            ("Content-Transfer-Encoding: 8bit\r\n\r\nx\r\n", "Content-Transfer-Encoding: 8bit\r\n\r\nx\r\n"),
+            ("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nü\r\n--b--\r\n", nil),
+        ] as [(String, String?)])
+    func aServerWithoutEightBits(text: String, wanted: String?) async throws {
+        for offers in [["CHUNKING", "PIPELINING"], ["SIZE"]] {
+            let remote = try await RemoteServer(offers: offers)
+            let house = try await House()
+            try await house.route("remote.test", to: remote)
+            try await house.send(to: ["bob@remote.test"], text)
+            #expect(remote.received.map(\.text) == [wanted].compactMap(\.self))
+            if let wanted, offers == ["SIZE"] { #expect(remote.received.first?.mail == "<alice@postern.test> SIZE=\(wanted.utf8.count)") }
+            #expect(try await house.inbox.allSatisfy { $0.contains("Status: 5.6.3\r\n") })
+            #expect(try await house.inbox.count == (wanted == nil ? 1 : 0))
+            await house.close()
+            await remote.stop()
+        }
+    }
+
     /// The default relay: log-in, another sender, another charset. F23, F26, F27, F47
     @Test(arguments: [(["AUTH PLAIN LOGIN"], "AUTH PLAIN AHVzZXIAcGFzcw=="), (["AUTH LOGIN"], "AUTH LOGIN")])
     func relay(offers: [String], login: String) async throws {

@@ -10,6 +10,7 @@ public func fuzzMessageFormat(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
     checkText(octets)
     checkSubmission(octets)
     checkRewriting(octets)
+    checkConversion(octets)
     return 0
 }
 
@@ -154,4 +155,77 @@ private func checkRewriting(_ octets: UnsafeRawBufferPointer) {
     }
     _ = HeaderFields.isAutomatic(header)
     _ = HeaderFields.isASCII(header)
+}
+
+/// What is converted is ASCII, has the same parts, each with the same content, and is converted no more.
+private func checkConversion(_ octets: UnsafeRawBufferPointer) {
+    let whole = MessageStructure.parse(octets)
+    guard let once = converted(octets, whole.root) else { return }
+    once.withUnsafeBytes { raw in
+        precondition(HeaderFields.isASCII(raw), "what is converted has octets beyond ASCII")
+        let again = MessageStructure.parse(raw)
+        requireSameContent(whole.root, octets, again.root, raw)
+        guard let plan = SevenBitPlan(again.root, survey(raw, again.root)) else { preconditionFailure("ASCII can be sent as it is") }
+        precondition(plan.steps.allSatisfy { if case .body = $0 { false } else { true } }, "what is converted is converted again")
+    }
+}
+
+private func survey(_ octets: UnsafeRawBufferPointer, _ root: MessagePart) -> EightBitSurvey {
+    var survey = EightBitSurvey(root)
+    for start in stride(from: 0, to: octets.count, by: 7) {
+        survey.feed(UnsafeRawBufferPointer(rebasing: octets[start..<min(start + 7, octets.count)]))
+    }
+    return survey
+}
+
+private func converted(_ octets: UnsafeRawBufferPointer, _ root: MessagePart) -> [UInt8]? {
+    let head = UnsafeRawBufferPointer(rebasing: octets[root.headerRange])
+    guard HeaderFields.isASCII(head), let plan = SevenBitPlan(root, survey(octets, root)) else { return nil }
+    var out = Array(head)
+    if let encoding = plan.encoding {
+        guard let declared = SevenBitPlan.header(head, encoding, ofMessage: true) else { return nil }
+        out = declared
+    }
+    for step in plan.steps {
+        switch step {
+        case .header(let range, let encoding, let isMessage):
+            let block = UnsafeRawBufferPointer(rebasing: octets[range])
+            guard let declared = SevenBitPlan.header(block, encoding, ofMessage: isMessage) else { return nil }
+            out += declared
+        case .copy(let range), .body(let range, _):
+            var encoder = step.encoder
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: 5) {
+                encoder.encode(UnsafeRawBufferPointer(rebasing: octets[start..<min(start + 5, range.upperBound)]), into: &out)
+            }
+            encoder.finish(into: &out)
+        }
+    }
+    return out
+}
+
+private func requireSameContent(_ a: MessagePart, _ from: UnsafeRawBufferPointer, _ b: MessagePart, _ to: UnsafeRawBufferPointer) {
+    var pairs = [(a, b)]
+    while let (a, b) = pairs.popLast() {
+        precondition(a.children.count == b.children.count && (a.message == nil) == (b.message == nil), "a part is lost or won")
+        pairs += zip(a.children, b.children)
+        if let one = a.message, let other = b.message { pairs.append((one, other)) }
+        guard a.children.isEmpty, a.message == nil else { continue }
+        let before = a.content(of: UnsafeRawBufferPointer(rebasing: from[a.bodyRange]))
+        let after = b.content(of: UnsafeRawBufferPointer(rebasing: to[b.bodyRange]))
+        let isText = b.transferEncoding == "quoted-printable" && a.transferEncoding != b.transferEncoding
+        precondition(isText ? lines(before) == lines(after) : before == after, "a part's content is another")
+    }
+}
+
+/// Every line end as LF.
+private func lines(_ octets: [UInt8]) -> [UInt8] {
+    var out: [UInt8] = []
+    for (place, octet) in octets.enumerated() {
+        if octet == 13 {
+            out.append(10)
+        } else if octet != 10 || place == 0 || octets[place - 1] != 13 {
+            out.append(octet)
+        }
+    }
+    return out
 }

@@ -18,6 +18,7 @@ enum OperationRoutes {
         StoreHandlers(services: services).register(in: &table)
         GatewayHandlers(services: services).register(in: &table)
         QueueHandlers(services: services).register(in: &table)
+        TraceHandlers(services: services).register(in: &table)
         RouteHandlers(services: services).register(in: &table)
         TaskHandlers(services: services).register(in: &table)
         StorageHandlers(services: services).register(in: &table)

@@ -38,6 +38,15 @@ struct ClientSession {
     /// Sends one message; answers what became of each recipient, in their order. A throw means that the connection is of no more use and
     /// that no recipient was served.
     mutating func send(_ mail: OutgoingMail) async throws(ClientFailure) -> [RecipientResult] {
+        var mail = mail
+        if !offers.eightBitMIME, !lacksUTF8(mail) {
+            // RFC 6152 §3
+            guard let converted = try await mail.inSevenBit() else {
+                let words = "The message has octets beyond ASCII, which the server does not take, and cannot be converted."
+                return mail.recipients.map { _ in .failed(.ours(EnhancedStatus(5, 6, 3), remote, words)) }
+            }
+            mail = converted
+        }
         if let hindrance = hindrance(mail) { return mail.recipients.map { _ in .failed(hindrance) } }
         if needsReset { try await reset() }
         return offers.pipelining ? try await sendPipelined(mail) : try await sendStepwise(mail)
@@ -46,12 +55,8 @@ struct ClientSession {
     /// Why the server cannot have this message, as far as its offers tell.
     private func hindrance(_ mail: OutgoingMail) -> TryOutcome? {
         // RFC 6531 §3.5, RFC 5336's code for it
-        if mail.needsUTF8, !offers.smtpUTF8 || !settings.usesUTF8 {
+        if lacksUTF8(mail) {
             return .ours(EnhancedStatus(5, 6, 7), remote, "The message needs SMTPUTF8, which cannot be used with this server.")
-        }
-        // RFC 6152 §3
-        if mail.is8Bit, !offers.eightBitMIME {
-            return .ours(EnhancedStatus(5, 6, 3), remote, "The message has octets beyond ASCII, which the server does not take.")
         }
         // RFC 1870 §5
         if let largest = offers.largest, mail.size > largest {
@@ -59,6 +64,8 @@ struct ClientSession {
         }
         return nil
     }
+
+    private func lacksUTF8(_ mail: OutgoingMail) -> Bool { mail.needsUTF8 && (!offers.smtpUTF8 || !settings.usesUTF8) }
 
     /// The whole envelope in one go; with CHUNKING a small message too. RFC 2920 §3.1, RFC 3030 §4.2
     private mutating func sendPipelined(_ mail: OutgoingMail) async throws(ClientFailure) -> [RecipientResult] {
@@ -211,13 +218,10 @@ struct ClientSession {
     private func sendData(_ mail: OutgoingMail) async throws(ClientFailure) -> RemoteReply {
         var encoder = MessageEncoder(stuffsDots: true)
         var out: [UInt8] = []
-        mail.head.withUnsafeBytes { encoder.encode($0, into: &out) }
-        var place = mail.rest.lowerBound
+        var content = OutgoingContent(mail)
         do throws(ClientFailure) {
-            while place < mail.rest.upperBound {
-                let piece = try await read(mail, from: place)
-                place += piece.readableBytes
-                piece.withUnsafeReadableBytes { encoder.encode($0, into: &out) }
+            while let piece = try await content.next() {
+                piece.withUnsafeBytes { encoder.encode($0, into: &out) }
                 if out.count >= OutgoingMail.piece {
                     try await write(&out)
                 }
@@ -235,20 +239,18 @@ struct ClientSession {
     private func sendChunks(_ mail: OutgoingMail, awaiting: Bool) async throws(ClientFailure) -> RemoteReply {
         var encoder = MessageEncoder(stuffsDots: false)
         var out: [UInt8] = []
-        mail.head.withUnsafeBytes { encoder.encode($0, into: &out) }
-        var place = mail.rest.lowerBound
+        var content = OutgoingContent(mail)
         var answer = RemoteReply(code: 250, lines: [""])
         do throws(ClientFailure) {
-            while place < mail.rest.upperBound {
-                let piece = try await read(mail, from: place)
-                place += piece.readableBytes
-                piece.withUnsafeReadableBytes { encoder.encode($0, into: &out) }
-                guard awaiting, out.count >= OutgoingMail.piece, place < mail.rest.upperBound else { continue }
-                say("BDAT \(out.count)")
-                try await write(&out)
-                answer = try await reply(.content, within: settings.deadlines.end)
-                // What was refused once is not sent to its end. RFC 3030 §4.1.2
-                guard answer.kind == 2 else { return answer }
+            while let piece = try await content.next() {
+                if awaiting, out.count >= OutgoingMail.piece {
+                    say("BDAT \(out.count)")
+                    try await write(&out)
+                    answer = try await reply(.content, within: settings.deadlines.end)
+                    // What was refused once is not sent to its end. RFC 3030 §4.1.2
+                    guard answer.kind == 2 else { return answer }
+                }
+                piece.withUnsafeBytes { encoder.encode($0, into: &out) }
             }
             encoder.finish(into: &out)
             say("BDAT \(out.count) LAST")
@@ -257,20 +259,6 @@ struct ClientSession {
             throw await lastWords(error)
         }
         return awaiting ? try await reply(.end, within: settings.deadlines.end) : answer
-    }
-
-    private func read(_ mail: OutgoingMail, from place: Int) async throws(ClientFailure) -> ByteBuffer {
-        let range = place..<min(place + OutgoingMail.piece, mail.rest.upperBound)
-        do {
-            let piece = try await mail.read(range)
-            guard piece.readableBytes == range.count else { throw ClientFailure(.content, .ours("it is cut off")) }
-            return piece
-        } catch let failure as ClientFailure {
-            throw failure
-        } catch {
-            // The connection ends in the middle of the message, and the server throws away what it has.
-            throw ClientFailure(.content, .ours("\(error)"))
-        }
     }
 
     private func write(_ out: inout [UInt8]) async throws(ClientFailure) {

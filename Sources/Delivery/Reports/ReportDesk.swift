@@ -111,7 +111,8 @@ public final class ReportDesk: Sendable {
                     willRetryUntil: lifetime.map { arrival + $0.components.seconds })
             }, returned: returned.octets, returnsAll: wantsAll)
         try await incoming.append(ByteBuffer(bytes: Array("Return-Path: <>\r\n".utf8) + report.octets))
-        return MailStore.Notice(incoming, to: here, queue: elsewhere)
+        let origin = MessageOrigin(sender: .nobody, recipients: [sender.description], about: stored.id)
+        return MailStore.Notice(incoming, to: here, queue: elsewhere, origin: origin)
     }
 
     /// Tells the sender that the message is where it was to go. It comes back when the report is stored, so that whoever hears `250` after
@@ -127,7 +128,7 @@ public final class ReportDesk: Sendable {
             let news = told.map { News(address: $0.address, original: $0.original, outcome: outcome) }
             do {
                 guard let notice = try await notice(action, news, of: message, at: store.queueClock.now) else { return }
-                try await store.deliver(notice.message, to: notice.recipients, queue: notice.queue)
+                try await store.deliver(notice.message, to: notice.recipients, queue: notice.queue, origin: notice.origin)
             } catch {
                 logger.error(
                     "A sender is not told that a message was delivered: \(error)",

@@ -2,10 +2,11 @@ import MailCore
 import MailStore
 import StateStore
 
-/// Takes away what has an age: records of tasks that are over, and what a move has left behind.
+/// Takes away what has an age: records of tasks that are over, the trace of messages, and what a move has left behind.
 struct Expire: BackgroundTask {
     static let plan = TaskPlan(
-        "expire", "Forgets old tasks, and removes the copy that a move left behind.", schedule: .nightly(hour: 4),
+        "expire", "Forgets old tasks and the trace of old messages, and removes the copy that a move left behind.",
+        schedule: .nightly(hour: 4),
         excludes: ["expire", "move-store"], cancelling: "What was forgotten stays so.")
 
     /// A month of history is what somebody asks for.
@@ -16,6 +17,10 @@ struct Expire: BackgroundTask {
     init(_ parameters: [String: String]) {}
 
     func step(in context: TaskContext) async throws -> TaskStep {
+        if try await context.store.forgetOldTraces() {
+            context.note(verbs: 1)
+            return .goOn
+        }
         let now = context.clock.seconds
         let forgotten = try await context.state.forgetTasks(endedBefore: now - Self.taskDays * 86400)
         var sentence = "\(forgotten) tasks are forgotten."

@@ -52,6 +52,9 @@ enum Schema {
         migrator.registerMigration("security of tries") { db in
             try db.execute(sql: "ALTER TABLE queued_recipient ADD COLUMN security TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("trace") { db in
+            try db.execute(sql: trace)
+        }
         return migrator
     }
 
@@ -112,5 +115,18 @@ enum Schema {
             remote TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '', is_reply INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX queued_recipient_message ON queued_recipient(message);
         CREATE INDEX queued_recipient_due ON queued_recipient(destination, due, message) WHERE state < 2;
+        """
+
+    /// What is remembered of messages for `trace.keep`, also when they are gone. A message's id is the time at which it came, in
+    /// microseconds since 1970; an event's number is its time in the same way. Lists of addresses have a line each. A rebuild of the
+    /// index knows what its last copy knew.
+    private static let trace = """
+        CREATE TABLE trace(
+            message INTEGER PRIMARY KEY, sender TEXT NOT NULL, recipients TEXT NOT NULL, accounts TEXT NOT NULL, elsewhere TEXT NOT NULL,
+            peer TEXT NOT NULL, helo TEXT NOT NULL, transport TEXT NOT NULL, cipher TEXT NOT NULL, submitter TEXT NOT NULL,
+            message_id TEXT NOT NULL, size INTEGER NOT NULL, about INTEGER NOT NULL);
+        CREATE TABLE trace_event(
+            message INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, recipient TEXT NOT NULL, status TEXT NOT NULL,
+            remote TEXT NOT NULL, words TEXT NOT NULL, PRIMARY KEY(message, number)) WITHOUT ROWID;
         """
 }

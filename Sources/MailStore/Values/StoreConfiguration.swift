@@ -16,11 +16,14 @@ public struct StoreConfiguration: Sendable {
     public var clock: @Sendable () -> Int64
     /// What the queue's time is taken from.
     public var queueClock: QueueClock.Source
+    /// How long the trace of messages is kept; zero: there is none.
+    public var keepsTrace: @Sendable () -> Duration
 
     public init(
         freeSpaceFloor: @escaping @Sendable () -> ByteCount = { .mebibytes(256) }, memory: StoreMemory? = nil,
         packSize: ByteCount = .mebibytes(64), spoolThreshold: ByteCount = .mebibytes(1), readers: Int = 2,
-        clock: @escaping @Sendable () -> Int64 = { unixMicroseconds() }, queueClock: QueueClock.Source = .system
+        clock: @escaping @Sendable () -> Int64 = { unixMicroseconds() }, queueClock: QueueClock.Source = .system,
+        keepsTrace: @escaping @Sendable () -> Duration = { .seconds(14 * 86400) }
     ) {
         self.freeSpaceFloor = freeSpaceFloor
         self.memory = memory
@@ -29,5 +32,6 @@ public struct StoreConfiguration: Sendable {
         self.readers = readers
         self.clock = clock
         self.queueClock = queueClock
+        self.keepsTrace = keepsTrace
     }
 }

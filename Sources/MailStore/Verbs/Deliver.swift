@@ -5,6 +5,7 @@ struct Deliver: StoreVerb {
     let finished: FinishedMessage
     let recipients: [LocalRecipient]
     var queue: Enqueue?
+    var trace: TraceRow?
 
     var message: FinishedMessage? { finished }
     var needsSpace: Bool { true }
@@ -21,6 +22,7 @@ struct Deliver: StoreVerb {
                 in: mailbox.id)
             mailbox.count(added: [], bytes: stored.size)
         }
+        try trace?.insert(stored, in: transaction)
         return stored
     }
 

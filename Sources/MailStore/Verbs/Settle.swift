@@ -11,12 +11,11 @@ struct Settle: StoreVerb {
     var needsSpace: Bool { false }
 
     func execute(in transaction: WriteTransaction) throws(StoreError) {
-        try notice?.execute(in: transaction)
         let update = try transaction.statement(
             """
             UPDATE queued_recipient SET state = CASE WHEN ?2 = 1 AND state = 2 THEN 2 ELSE ?2 END, due = ?3, tries = tries + 1, \
             told = max(told, ?4), status = ?5, remote = ?6, words = ?7, is_reply = ?8, \
-            security = ?10 WHERE id = ?1 AND message = ?9 AND state < 3
+            security = ?10 WHERE id = ?1 AND message = ?9 AND state < 3 RETURNING address
             """)
         var closed = 0
         for settlement in settlements {
@@ -31,9 +30,21 @@ struct Settle: StoreVerb {
             update.bind(8, settlement.outcome.isReply ? 1 : 0)
             update.bind(9, queuedMessage.number)
             update.bind(10, settlement.outcome.security?.description ?? "")
-            if try update.run() > 0, !state.isOpen { closed += 1 }
+            guard let address = try update.first({ $0.text(0) }) else { continue }
+            if !state.isOpen { closed += 1 }
+            try transaction.note(Self.kind(settlement.result), queuedMessage, recipient: address, outcome: settlement.outcome)
         }
+        // Behind what it tells of.
+        try notice?.execute(in: transaction)
         if closed > 0 { try transaction.closeQueued(queuedMessage, recipients: closed) }
+    }
+
+    private static func kind(_ result: Settlement.Result) -> TraceEvent.Kind {
+        switch result {
+        case .delivered: .sent
+        case .bounced: .bounced
+        case .deferred: .deferred
+        }
     }
 
     private static func columns(_ result: Settlement.Result) -> (state: QueueState, due: Int64, isTold: Bool) {

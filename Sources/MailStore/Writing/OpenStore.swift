@@ -50,7 +50,7 @@ final class OpenStore {
 
     /// Executes the verbs as one group; answers what changed. A throw means that none of it happened.
     func commit(_ verbs: [PendingVerb]) throws(StoreError) -> Changes {
-        transaction.begin()
+        transaction.begin(keepsTrace: configuration.keepsTrace() > .zero)
         var isDurable = false
         for verb in verbs {
             if verb.isDurable { isDurable = true }

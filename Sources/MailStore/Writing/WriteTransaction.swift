@@ -20,6 +20,9 @@ final class WriteTransaction {
     fileprivate(set) var place: StoredMessage?
     /// The highest message id that was ever given, written with the open pack so that it is never given again. No query of its own.
     var newest: MessageID
+    /// Whether what happens to messages is written down for those who ask.
+    private(set) var keepsTrace = false
+    private var lastTraceNumber: Int64 = 0
 
     private struct MailboxKey: Hashable {
         var account: AccountID
@@ -91,11 +94,18 @@ final class WriteTransaction {
         }
     }
 
-    func begin() {
+    func begin(keepsTrace: Bool = false) {
+        self.keepsTrace = keepsTrace
         packs.removeAll(keepingCapacity: true)
         changed.removeAll(keepingCapacity: true)
         queued.removeAll(keepingCapacity: true)
         arrived.removeAll(keepingCapacity: true)
+    }
+
+    /// The time in microseconds, or a little more: each is given once.
+    func nextTraceNumber() -> Int64 {
+        lastTraceNumber = max(lastTraceNumber + 1, unixMicroseconds())
+        return lastTraceNumber
     }
 
     /// Nothing that is remembered of mailboxes is believed any more: a verb or a transaction was undone.

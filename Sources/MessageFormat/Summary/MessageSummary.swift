@@ -41,6 +41,22 @@ public struct MessageSummary: Sendable, Hashable {
         return try body(form.headerLength, form.sent?.unix, form.envelope, form.bodyStructure)
     }
 
+    /// The Message-ID of a kept form with its angle brackets; `nil` when there is none. It is the last of an ENVELOPE, where it is looked for.
+    public static func messageID(ofEncoded raw: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard let envelope = EncodedSummary(raw)?.envelope, envelope.count > 4, envelope[envelope.count - 2] == UInt8(ascii: "\"") else {
+            return nil
+        }
+        let end = envelope.count - 2
+        var start = end
+        while start > 0, envelope[start - 1] != UInt8(ascii: "\"") { start -= 1 }
+        let id = envelope.part(start..<end)
+        guard id.first == UInt8(ascii: "<"), id.last == UInt8(ascii: ">") else {
+            var reader = EnvelopeReader(envelope)
+            return reader.text(of: .messageID)
+        }
+        return Array(id)
+    }
+
     /// The day that the Date field names, without regard to its time and zone, in days since 1970-01-01. RFC 3501 §6.4.4 SENTON
     public static func sentDay(ofEncoded raw: UnsafeRawBufferPointer) -> Int64? {
         guard let sent = EncodedSummary(raw)?.sent else { return nil }
