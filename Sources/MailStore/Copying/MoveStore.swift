@@ -71,5 +71,8 @@ extension MailStore {
         }
     }
 
-    func readersRenew() { readers.renew() }
+    func readersRenew() {
+        readers.renew()
+        longReaders.renew()
+    }
 }
