@@ -90,6 +90,6 @@ public enum AdminOperations {
         TasksList.self, TasksShow.self, TasksLog.self, TasksStart.self, TasksPause.self, TasksResume.self, TasksCancel.self,
         TasksLimit.self,
         DrivesList.self, StorageStatus.self, StorageMove.self, StorageUndo.self, StorageDiscardOld.self,
-        Status.self, FactoryReset.self, Trace.self,
+        StorageRestore.self, Status.self, FactoryReset.self, Trace.self,
     ]
 }

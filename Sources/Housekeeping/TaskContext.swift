@@ -34,6 +34,8 @@ public struct HouseServices: Sendable {
 /// What a step sees of its task, and what it says. The runner looks at it after each step.
 public final class TaskContext: Sendable {
     public let id: Int64
+    /// When it was asked for, Unix seconds: with its id a name that no other state store gives to a task.
+    public let asked: Int64
     public let services: HouseServices
     public let clock: TaskClock
     private let kept: Mutex<Kept>
@@ -50,6 +52,7 @@ public final class TaskContext: Sendable {
 
     init(_ record: TaskRecord, _ services: HouseServices, _ clock: TaskClock) {
         id = record.id
+        asked = record.asked
         self.services = services
         self.clock = clock
         kept = Mutex(Kept(cursor: record.cursor, progress: record.progress, warnings: record.warnings, budget: Pace.largestStep))

@@ -29,6 +29,8 @@ public final class MailStore: Sendable {
     /// Set once, in `init`.
     nonisolated(unsafe) private(set) var writer: Writer!
     nonisolated(unsafe) private(set) var readers: ReaderPool!
+    /// One thread for reads that take long, so that short ones never stand behind them.
+    nonisolated(unsafe) private(set) var longReaders: ReaderPool!
 
     /// Opens `folder`/postern-mail, or makes it on a new installation. When the drive is not there the store begins
     /// unavailable and heals by itself; a damaged index, or one of a newer Postern, throws.
@@ -53,6 +55,7 @@ public final class MailStore: Sendable {
             logger.error("\(StoreError.unavailable(reason))", metadata: ["event": "\(JournalEvent.storeUnavailable.rawValue)"])
         }
         readers = ReaderPool(threads: configuration.readers, store: self)
+        longReaders = ReaderPool(threads: 1, name: "store-long-read", store: self)
         writer = Writer(store: self, open: open)
         writer.start()
         if open != nil { purgeLeftovers() }
@@ -62,6 +65,7 @@ public final class MailStore: Sendable {
     public func close() async {
         await writer.close()
         readers.close()
+        longReaders.close()
         workers.close()
         upkeep.close()
     }
@@ -187,6 +191,11 @@ public final class MailStore: Sendable {
     /// Runs `body` on a reader thread, on one state of the index. Keep it short: step through giants, some 500 rows a call.
     public func read<T: Sendable>(_ body: @escaping @Sendable (StoreSnapshot) throws -> T) async throws -> T {
         try await readers.read(body)
+    }
+
+    /// A read that may take seconds: it waits for others of its kind only.
+    func readLong<T: Sendable>(_ body: @escaping @Sendable (StoreSnapshot) throws -> T) async throws -> T {
+        try await longReaders.read(body)
     }
 
     /// Calls `changed` after each commit that changed the mailbox, on the writer's thread: only wake somebody in it.

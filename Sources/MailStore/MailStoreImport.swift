@@ -22,11 +22,12 @@ public struct ImportedMessage: Sendable {
 
 /// Many messages at once, each exactly once.
 extension MailStore {
-    /// Adds the messages in this order, in as few commits as can be, and notes under `name` how far it has come. Throws the first
-    /// refusal; what was before it is there and noted.
+    /// Adds the messages in this order, in as few commits as can be, and notes under `name` how far it has come; answers the keywords
+    /// for which the mailbox has no room. Throws the first refusal; what was before it is there and noted, nothing behind it is.
     public func importMessages(_ messages: [ImportedMessage], to mailbox: MailboxID, of owner: LocalRecipient, as name: String)
-        async throws(StoreError)
+        async throws -> Set<String>
     {
+        var previous = try await importPlace(name)
         var verbs: [ImportMessage] = []
         verbs.reserveCapacity(messages.count)
         for message in messages {
@@ -39,16 +40,23 @@ extension MailStore {
                 incoming, internalDate: message.internalDate, flags: message.flags, deliveries: [owner])
             verbs.append(
                 ImportMessage(
-                    finished: finished, mailbox: mailbox, flags: message.flags, keywords: message.keywords, note: (name, message.place)))
+                    finished: finished, mailbox: mailbox, flags: message.flags, keywords: message.keywords, note: (name, message.place),
+                    previous: previous))
+            previous = message.place
         }
-        for outcome in await performAll(verbs) { try outcome.get() }
+        var left: Set<String> = []
+        for outcome in await performAll(verbs) { left.formUnion(try outcome.get()) }
+        return left
     }
 
     /// How far the import of this name has come; `nil` when it has not begun.
     public func importPlace(_ name: String) async throws -> String? { try await read { try $0.importPlace(name) } }
 
-    /// The import is over: its name means nothing any more.
-    public func forgetImport(_ name: String) async throws(StoreError) { try await perform(NoteImport(name: name, place: nil)) }
+    /// Imports of which it is noted how far they have come.
+    public func notedImports() async throws -> [String] { try await read { try $0.notedImports() } }
+
+    /// The import is over for ever: its name means nothing any more.
+    public func forgetImport(_ name: String) async throws(StoreError) { try await perform(ForgetImport(name: name)) }
 }
 
 extension StoreSnapshot {
@@ -56,5 +64,9 @@ extension StoreSnapshot {
         let select = try connection.statement("SELECT value FROM meta WHERE key = 'import ' || ?1")
         select.bind(1, name)
         return try select.first { $0.text(0) }
+    }
+
+    func notedImports() throws(StoreError) -> [String] {
+        try connection.statement("SELECT substr(key, 8) FROM meta WHERE key GLOB 'import *'").all { $0.text(0) }
     }
 }

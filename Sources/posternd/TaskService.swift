@@ -17,6 +17,7 @@ struct TaskService: ServiceLifecycle.Service {
     private let services: HouseServices
     private let standard: String
 
+    private static let pulse = Duration.seconds(15)
     private static let anew = Atomic(false)
     /// Whether the daemon ended to begin anew on another store.
     static var beginsAnew: Bool { anew.load(ordering: .sequentiallyConsistent) }
@@ -90,11 +91,24 @@ struct TaskService: ServiceLifecycle.Service {
             watch: { id in
                 let stream = try await Self.told { try await runner.watch(id) }
                 let (facts, out) = AsyncStream.makeStream(of: TaskFacts.self, bufferingPolicy: .bufferingNewest(1))
+                let last = LastFacts()
                 let carrier = Task {
-                    for await task in stream { out.yield(task.facts) }
+                    for await task in stream {
+                        last.kept.withLock { $0 = task.facts }
+                        out.yield(task.facts)
+                    }
                     out.finish()
                 }
-                out.onTermination = { _ in carrier.cancel() }
+                // Of a task that rests nothing new is told; that a listener is gone shows when something is told to him.
+                let pulse = Task {
+                    while (try? await Task.sleep(for: Self.pulse)) != nil {
+                        if let facts = last.kept.withLock({ $0 }) { out.yield(facts) }
+                    }
+                }
+                out.onTermination = { _ in
+                    carrier.cancel()
+                    pulse.cancel()
+                }
                 return facts
             },
             drives: { facts.drives() }, survey: { try await Preflight.survey($0, onSameDrive: $1, services) },
@@ -119,6 +133,11 @@ struct TaskService: ServiceLifecycle.Service {
         let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
         return String(decoding: text.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+}
+
+/// What a listener was told last.
+private final class LastFacts: Sendable {
+    let kept = Mutex<TaskFacts?>(nil)
 }
 
 extension LiveTask {

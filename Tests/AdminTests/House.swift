@@ -30,7 +30,8 @@ struct House: Sendable {
 
     /// Runs `body` while the socket is served; everything is closed and removed afterwards.
     static func open<T>(
-        permission: AdminPermission = .operators, overrides: [(key: String, value: String)] = [], _ body: (House) async throws -> T
+        permission: AdminPermission = .operators, overrides: [(key: String, value: String)] = [], tasks: TaskDesk? = nil,
+        _ body: (House) async throws -> T
     ) async throws -> T {
         let folder = "/tmp/postern-admin-\(UInt32.random(in: 0...(.max)))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -55,10 +56,7 @@ struct House: Sendable {
                 tryHostsAgain: {}, testRelay: { [RelayTest.Step(name: "greeting", isOK: true, words: "the relay answers")] }),
             version: "1.2.3",
             services: { [.init(name: "smtp", addresses: ["127.0.0.1:25"], connections: 3)] }, warnings: { ["The moon is full."] },
-            tasks: TaskService(
-                state: state, store: store, settings: settings, standard: folder + "/mail",
-                gatekeeper: GatekeeperClient(path: folder + "/nobody"), logger: logger
-            ).desk, logger: logger)
+            tasks: tasks, logger: logger)
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
         let admin = AdminSocket(path: house.socket, services: services, permission: permission) { isListening.finish() }
         let serving = Task {

@@ -79,20 +79,110 @@ import Testing
     ])
     func dates(line: String, seconds: Int64?) { #expect(Mbox.date(inSeparator: line) == seconds) }
 
-    /// A crash between two commits: what is there is not taken again.
-    @Test func aResumedImportTakesNothingTwice() async throws {
+    /// A Maildir of some mailboxes, as a test wants it: path and text.
+    private static func write(_ files: [(String, String)], to root: String) throws {
+        for (path, text) in files {
+            let file = URL(fileURLWithPath: root + "/" + path)
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+    }
+
+    /// Every message of the account: its mailbox, its text, its keywords.
+    private static func contents(_ house: House, _ account: Account) async throws -> [String] {
+        try await house.store.read { snapshot in
+            var lines: [String] = []
+            for info in try snapshot.mailboxes(of: account.id) {
+                try snapshot.forEachEntry(in: info.id, uids: 1...UID.max, summary: false) { entry in
+                    let body = try snapshot.withBytes(of: entry.message, 0..<entry.message.size) { String(decoding: $0, as: UTF8.self) }
+                    let names = entry.flags.keywordIndexes.map { info.keywords[$0] }
+                    lines.append(([info.name, body] + names).joined(separator: " "))
+                    return true
+                }
+            }
+            return lines
+        }
+    }
+
+    /// The daemon dies after any step, and what the record knew of it is lost: what is there is not taken again, nothing is left out.
+    @Test(arguments: [true, false]) func aResumedImportTakesNothingTwice(isMaildir: Bool) async throws {
         let house = try House()
         let account = try await house.account("alice")
-        let inbox = try #require(try await house.store.read { try $0.mailbox("INBOX", of: account.id)?.id })
-        let owner = LocalRecipient(account: account.id, address: account.address)
-        let messages = (0..<50).map {
-            ImportedMessage(octets: Array("\($0)".utf8), flags: [], keywords: [], internalDate: 1, place: String(1000 + $0))
+        let from = house.folder + "/old"
+        if isMaildir {
+            try Self.write(
+                (0..<9).map { ("\(["", ".A/", "Plain/Deep/"][$0 % 3])cur/100\($0).x:2,", "\($0)") } + [("Empty/cur/.keep", "")], to: from)
+        } else {
+            let text = (0..<9).map { "From a Thu Jan  1 00:00:1\($0) 1970\n\n\($0)" + String(repeating: "x", count: 40_000) + "\n\n" }
+            try Data(text.joined().utf8).write(to: URL(fileURLWithPath: from))
         }
-        try await house.store.importMessages(Array(messages[..<30]), to: inbox, of: owner, as: "1/0")
-        #expect(try await house.store.importPlace("1/0") == "1029")
-        try await house.store.forgetImport("1/0")
-        #expect(try await house.store.importPlace("1/0") == nil)
-        #expect(try await house.store.read { try $0.uids(in: inbox) } == Array(1...30))
+        let parameters = ["from": from, "account": "alice@postern.test"]
+        let record = try await house.state.addTask("import", parameters: parameters, startedBy: "test", at: 1)
+        var result: String?
+        var runs = 0
+        while result == nil {
+            runs += 1
+            let context = TaskContext(record, house.services, .system)
+            context.budget = 1
+            let task = try ImportMail(parameters)
+            // Three steps lead past mailboxes that are through or empty; then at least one brings something.
+            for _ in 0..<4 where result == nil { if case .done(let sentence) = try await task.step(in: context) { result = sentence } }
+            if result != nil { #expect(context.progress.done == 9) }
+            try #require(runs < 50)
+        }
+        #expect(result == "9 messages are imported into \(isMaildir ? "4 mailboxes" : "INBOX").")
+        let found = try await Self.contents(house, account)
+        if isMaildir {
+            #expect(found == ["A 1", "A 4", "A 7", "INBOX 0", "INBOX 3", "INBOX 6", "Plain/Deep 2", "Plain/Deep 5", "Plain/Deep 8"])
+        } else {
+            #expect(found.count == 9 && Set(found).count == 9)
+        }
+        // Its note is forgotten when it is over, and not before.
+        var kept = record
+        for (state, notes) in [(TaskState.failed, 1), (.done, 0)] {
+            kept.state = state
+            try await house.state.keepTask(kept)
+            _ = try await House.finish(TaskRunner(house.services), "expire")
+            #expect(try await house.store.notedImports().count == notes)
+        }
+        await house.remove()
+    }
+
+    @Test func whatCannotComeIsAWarning() async throws {
+        let house = try House()
+        let account = try await house.account("alice")
+        let root = house.folder + "/Maildir"
+        try Self.write(
+            [
+                ("cur/1.a:2,ab", "one"), ("cur/2.b:2,", "two"), ("cur/folder:2,/x", "no message"),
+                ("dovecot-keywords", "0 Work\n1 two words\n"),
+                (".a\u{1}b/cur/3.c:2,", "three"),
+            ], to: root)
+        let record = try await House.finish(TaskRunner(house.services), "import", ["from": root, "account": "alice@postern.test"])
+        #expect(record.state == .done && record.result == "2 messages are imported, 2 left out (see its warnings), into 2 mailboxes.")
+        #expect(
+            record.warnings == [
+                "IMAP has no keyword like \"two words\"; messages in INBOX come without it.",
+                "\(root)/cur/folder:2, cannot be read and is left out.",
+                "a\u{1}b cannot be a mailbox's name here; its messages are left out.",
+            ])
+        #expect(try await Self.contents(house, account) == ["INBOX one Work", "INBOX two"])
+        await house.remove()
+    }
+
+    @Test func moreKeywordsThanAMailboxHasRoomFor() async throws {
+        let house = try House()
+        let account = try await house.account("alice")
+        let text = (0..<6).map { mail in
+            "From a Thu Jan  1 00:00:10 1970\nX-Keywords: " + (0..<10).map { "k\(mail * 10 + $0)" }.joined(separator: " ") + "\n\nbody\n\n"
+        }
+        try Data(text.joined().utf8).write(to: URL(fileURLWithPath: house.folder + "/mbox"))
+        let record = try await House.finish(
+            TaskRunner(house.services), "import", ["from": house.folder + "/mbox", "account": "alice@postern.test"])
+        #expect(record.result == "6 messages are imported into INBOX.")
+        #expect(record.warnings == ["INBOX has as many keywords as a mailbox can have; left out are k56, k57, k58, k59."])
+        let found = try await Self.contents(house, account)
+        #expect(found.count == 6 && found.last?.hasSuffix(" k50 k51 k52 k53 k54 k55") == true)
         await house.remove()
     }
 }

@@ -86,7 +86,8 @@ private struct Often: BackgroundTask {
                     waits.append(due - hand.clock.seconds)
                     #expect(record.trouble == "The drive is full.")
                 }
-                hand.advance(by: .seconds(1))
+                // By little: what does work has time enough before its deadline.
+                hand.advance(by: .milliseconds(5))
                 await Task.yield()
                 record = try await runner.live(id).record
             }
@@ -147,5 +148,18 @@ private struct Often: BackgroundTask {
         #expect(TaskPlan.Schedule.onDemand.next(after: 1000) == nil)
         let night = try #require(TaskPlan.Schedule.nightly(hour: 3).next(after: 1_000_000))
         #expect(night > 1_000_000 && night <= 1_000_000 + 25 * 3600)
+        try await Self.with { _, hand, runner in
+            while await runner.schedule.isEmpty { await Task.yield() }
+            let next = await runner.schedule
+            #expect(next.map(\.name) == ["often"] && next.map(\.next) == [1_000_600])
+            #expect(try await runner.list().isEmpty, "a schedule is no task")
+            while try await runner.list().count < 2 {
+                hand.advance(by: .milliseconds(50))
+                await Task.yield()
+            }
+            #expect(try await runner.list().allSatisfy { $0.record.name == "often" && $0.record.startedBy == "schedule" })
+            #expect(hand.clock.seconds >= 1_001_200)
+            #expect(await runner.schedule[0].next > hand.clock.seconds)
+        }
     }
 }

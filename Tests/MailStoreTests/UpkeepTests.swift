@@ -26,6 +26,68 @@ import Testing
         #expect(report.findings.count == 1 && report.findings[0].contains(id.description))
     }
 
+    /// A rebuild would not find it: that shows before there is a rebuild.
+    @Test func aDamagedHeaderIsFoundThoughTheMessageIsWhole() async throws {
+        let temporary = try TemporaryStore()
+        let id = try await temporary.store.deliver("precious", to: temporary.recipient())
+        try await temporary.store.deliver("other", to: temporary.recipient())
+        try temporary.damage("alice@postern.test")
+        let report = try await temporary.store.check()
+        #expect(report.messages == 2 && report.findings.count == 1)
+        #expect(report.findings[0].hasPrefix("message \(id) in 00000001.pack at ") && report.findings[0].contains("header is damaged"))
+    }
+
+    @Test func aMissingPackIsOneFinding() async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<30 { try await temporary.store.deliver("\(n)", to: temporary.recipient()) }
+        try FileManager.default.removeItem(atPath: temporary.folder + "/postern-mail/packs/00000001.pack")
+        let report = try await temporary.store.check()
+        #expect(report.findings == ["00000001.pack is missing; 30 messages lie in it."])
+    }
+
+    /// Of all sizes, around the check's window, and with headers of one and of four hundred recipients; in steps of any size.
+    @Test(arguments: [1, 100_000, 16 << 20]) func messagesOfAllSizesAreRead(limit: Int) async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        let sizes = [0, 1, 7, 8, 500, 4096, 262_143, 262_144, 262_145, 500_000, 524_288, 524_289, 1_048_576, 3_000_000]
+        for size in sizes {
+            for recipients in [1, 400] {
+                let message = store.newMessage()
+                try await message.append(ByteBuffer(repeating: 66, count: size))
+                try await store.deliver(message, to: (0..<recipients).map { _ in temporary.recipient() })
+            }
+        }
+        var report = StoreCheckReport()
+        var place: StoreCheckPlace? = .start
+        while let step = place {
+            place = try await store.checkStep(at: try #require(StoreCheckPlace(text: step.text)), limit: limit, &report)
+        }
+        #expect(report.findings == [])
+        #expect(report.messages == sizes.count * 2 && report.bytes.bytes == sizes.reduce(0, +) * 2)
+    }
+
+    @Test(arguments: ["", "messages 1", "messages -1 2 3", "index", "index x", "packs 1", "counters 1", "elsewhere"])
+    func placesThatAreNone(text: String) { #expect(StoreCheckPlace(text: text) == nil) }
+
+    /// The power goes: the open pack keeps zeros that were written ahead, and the next start goes on in another one.
+    @Test func whatAnUncleanEndLeavesIsGivenBack() async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<20 { try await temporary.store.deliver("message \(n)", to: temporary.recipient()) }
+        let copy = temporary.folder + "-copy"
+        try FileManager.default.copyItem(atPath: temporary.folder, toPath: copy)
+        let pack = copy + "/postern-mail/packs/00000001.pack"
+        func size() throws -> Int { try #require(try FileManager.default.attributesOfItem(atPath: pack)[.size] as? Int) }
+        // As it is when the stretch was written out.
+        #expect(truncate(pack, 4 << 20) == 0)
+        let again = try TemporaryStore(folder: copy)
+        try await again.store.deliver("goes on", to: temporary.recipient())
+        let step = try await again.store.reclaim(now: 1)
+        #expect(step.packs == 1 && step.freed > 3 << 20)
+        #expect(try size() < 64 << 10)
+        let report = try await again.store.check()
+        #expect(report.messages == 21 && report.findings == [])
+    }
+
     @Test func aLostIndexIsRebuiltFromPacks() async throws {
         let temporary = try TemporaryStore()
         let store = temporary.store

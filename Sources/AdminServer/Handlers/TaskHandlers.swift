@@ -2,7 +2,9 @@ internal import AdminContract
 internal import Foundation
 internal import Hummingbird
 internal import MailCore
+internal import MailStore
 internal import NIOCore
+internal import ServiceLifecycle
 
 /// `tasks …`
 struct TaskHandlers: Sendable {
@@ -19,9 +21,22 @@ struct TaskHandlers: Sendable {
         table.add(TasksResume.self) { try await desk().order(.resume, Self.id($0.id)) }
         table.add(TasksCancel.self) { try await desk().order(.cancel, Self.id($0.id)) }
         table.add(TasksLimit.self) { try await desk().limit(Self.id($0.id), Self.rate($0.rate)) }
+        table.add(StorageRestore.self) { try await restore(from: $0.path) }
         table.router.get("/api/tasks/{id}/events") { _, context in
             try await events(of: Self.id(context.parameters.get("id") ?? ""))
         }
+    }
+
+    /// The store in use may be away or lost: it is not asked.
+    private func restore(from path: String) async throws -> TaskFacts {
+        guard let found = try? StoreIdentity.found(in: path) else {
+            throw AdminRefusal(.conflict, "There is no backup of mail in \(path).")
+        }
+        guard found.generation == 0 else {
+            throw AdminRefusal(
+                .conflict, "What lies in \(path) is a mail store and no backup; \"postern storage move \(path) --adopt\" uses it as it is.")
+        }
+        return try await desk().start("adopt-store", ["path": path], "an operator", nil)
     }
 
     private func desk() throws(AdminRefusal) -> TaskDesk { try services.desk() }
@@ -58,7 +73,8 @@ struct TaskHandlers: Sendable {
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"],
             body: ResponseBody { writer in
-                for await facts in stream {
+                // The door closes before the tasks end: whoever listens must not hold it open.
+                for await facts in stream.cancelOnGracefulShutdown() {
                     var event = ByteBuffer(string: "event: task\ndata: ")
                     event.writeBytes(try encoder.encode(facts))
                     event.writeString("\n\n")

@@ -19,6 +19,7 @@ enum FileReading {
         return names
     }
 
+    /// Whether it is a folder, or leads to one.
     static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

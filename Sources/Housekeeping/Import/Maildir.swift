@@ -2,13 +2,16 @@ import Glibc
 import IMAPWire
 import MailStore
 
-/// A Maildir: folders `cur` and `new`, a file a message, flags at the end of its name. Folders below are `.Name.Name` (Maildir++) or
-/// plain folders that have a `cur` themselves.
+/// A Maildir: folders `cur` and `new`, a file a message, flags at the end of its name. Mailboxes below are `.Name.Name` (Maildir++) or
+/// plain folders within each other that have a `cur` themselves (Dovecot's LAYOUT=fs).
 struct Maildir {
     /// A mailbox and the folder that holds it.
     struct Box: Hashable {
         var name: String
         var path: String
+
+        /// In its order boxes come: INBOX first.
+        var key: String { name == "INBOX" ? "" : name }
     }
 
     /// A message's file. `place` stays the same when its flags change; in its order messages came.
@@ -23,12 +26,31 @@ struct Maildir {
     /// INBOX and what is below it, by name.
     static func boxes(in root: String) -> [Box] {
         var boxes = isMaildir(root) ? [Box(name: "INBOX", path: root)] : []
-        for name in FileReading.names(in: root) ?? [] where !["cur", "new", "tmp"].contains(name) && isMaildir(root + "/" + name) {
-            let parts = name.hasPrefix(".") ? name.dropFirst().split(separator: ".").map(String.init) : [name]
-            let plain = parts.map { ModifiedUTF7.decode($0.utf8) ?? $0 }.joined(separator: "/")
+        for name in FileReading.names(in: root) ?? [] where name.hasPrefix(".") && isMaildir(root + "/" + name) {
+            let plain = name.dropFirst().split(separator: ".").map { decoded(String($0)) }.joined(separator: "/")
             if !plain.isEmpty { boxes.append(Box(name: plain, path: root + "/" + name)) }
         }
-        return boxes.sorted { ($0.name == "INBOX" ? "" : $0.name) < ($1.name == "INBOX" ? "" : $1.name) }
+        var open = [(path: root, name: "", depth: 0)]
+        while let folder = open.popLast() {
+            for name in FileReading.names(in: folder.path) ?? [] where !name.hasPrefix(".") && !["cur", "new", "tmp"].contains(name) {
+                let path = folder.path + "/" + name
+                guard folder.depth < deepest, FileReading.isFolder(path) else { continue }
+                let plain = folder.name.isEmpty ? decoded(name) : folder.name + "/" + decoded(name)
+                if isMaildir(path) { boxes.append(Box(name: plain, path: path)) }
+                open.append((path, plain, folder.depth + 1))
+            }
+        }
+        return boxes.sorted { $0.key < $1.key }
+    }
+
+    /// Nobody files deeper, and links may go round in circles.
+    private static let deepest = 16
+
+    private static func decoded(_ name: String) -> String { ModifiedUTF7.decode(name.utf8) ?? name }
+
+    /// How many messages a box has.
+    static func count(of box: Box) -> Int {
+        ["cur", "new"].reduce(0) { $0 + (FileReading.names(in: "\(box.path)/\($1)")?.count { !$0.hasPrefix(".") } ?? 0) }
     }
 
     /// All messages of a box, the oldest first: names begin with the second of delivery.
@@ -66,15 +88,23 @@ struct Maildir {
         return (flags, names)
     }
 
-    /// `0 $Junk`, a line a keyword.
-    static func keywords(of box: Box) -> [String] {
-        guard let bytes = FileReading.bytes(box.path + "/dovecot-keywords", count: 65536) else { return [] }
+    /// `0 $Junk`, a line a keyword. Those that IMAP cannot name stay empty and are told apart.
+    static func keywords(of box: Box) -> (names: [String], unusable: [String]) {
+        guard let bytes = FileReading.bytes(box.path + "/dovecot-keywords", count: 65536) else { return ([], []) }
         var names = [String](repeating: "", count: 26)
+        var unusable: [String] = []
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 1)
-            if words.count == 2, let number = Int(words[0]), names.indices.contains(number) { names[number] = String(words[1]) }
+            guard words.count == 2, let number = Int(words[0]), names.indices.contains(number) else { continue }
+            let name = String(words[1])
+            if isUsable(keyword: name) { names[number] = name } else { unusable.append(name) }
         }
-        return names
+        return (names, unusable)
+    }
+
+    /// Whether IMAP can name it. RFC 9051 §9 `flag-keyword`
+    static func isUsable(keyword: String) -> Bool {
+        (1...64).contains(keyword.utf8.count) && keyword.utf8.allSatisfy { $0.isIMAPAtomText }
     }
 
     /// The message; `nil` when its file is gone, or cannot be read, or is larger than any mail.

@@ -94,7 +94,9 @@ struct Mbox {
             case "X-Status":
                 for (letter, flag) in [("A", Flags.answered), ("F", .flagged), ("D", .deleted), ("T", .draft)]
                 where value.contains(letter) { flags.insert(flag) }
-            case "X-Keywords": keywords = value.split { $0 == " " || $0 == "," || $0 == "\r" || $0 == "\r\n" }.map(String.init)
+            case "X-Keywords":
+                keywords = value.split { $0 == " " || $0 == "," || $0 == "\r" || $0 == "\r\n" }.map(String.init)
+                    .filter(Maildir.isUsable(keyword:))
             default: break
             }
         }

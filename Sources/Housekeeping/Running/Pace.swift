@@ -1,6 +1,6 @@
 /// How long a task rests after a step, so that mail goes first and an operator's limit is kept.
 ///
-/// Mail shows in the store's writer: verbs that wait, and verbs that were taken up during the step. While there are some, a task
+/// Mail shows in the store: verbs and reads that wait, and verbs that were taken up during the step. While there are some, a task
 /// rests half as long again as it worked, so that two fifths of the drive's time are its own at most; a step of 4 MiB takes a drive
 /// some 40 ms, which is what a delivery may find in its way. Without mail it does not rest at all.
 struct Pace: Sendable {

@@ -14,9 +14,11 @@ public actor TaskRunner {
     /// Of failed tasks whose last step did not come back in time, and has not yet.
     var hanging: [Int64: TaskPlan] = [:]
     private var due: [String: Int64] = [:]
+    private var resuming: Task<Void, Never>?
     private var isStopping = false
     private var watchers: [Int64: [Int: AsyncStream<LiveTask>.Continuation]] = [:]
     private var lastWatcher = 0
+    private var announced = ""
 
     /// How often a task that failed for a cause that may pass is tried again before it has failed for good.
     static let mostTries = 12
@@ -44,7 +46,7 @@ public actor TaskRunner {
 
     /// Goes on with what a restart has interrupted, and works until it is cancelled.
     public func run() async {
-        await resumeRecords()
+        await resume()
         while !Task.isCancelled {
             await look()
             try? await clock.sleep(Self.lookInterval)
@@ -59,6 +61,7 @@ public actor TaskRunner {
         guard let kind = kinds.first(where: { $0.plan.name == name }) else {
             throw TaskFailure("There is no task \(name); there are \(kinds.map { $0.plan.name }.joined(separator: ", ")).")
         }
+        await resume()
         let plan = kind.plan
         if let unknown = parameters.keys.sorted().first(where: { !plan.parameters.contains($0) }) {
             throw TaskFailure("\(name) knows no \(unknown).")
@@ -85,6 +88,7 @@ public actor TaskRunner {
             case .resume: .resume
             case .cancel: .cancel
             }
+        await resume()
         if tasks[id] == nil, order == .resume, let record = try await services.state.task(id), record.state == .failed {
             add(record, try task(for: record))
         }
@@ -98,6 +102,7 @@ public actor TaskRunner {
         tasks[id]?.record.state = next
         if order == .resume {
             tasks[id]?.record.due = nil
+            tasks[id]?.record.ended = nil
             tasks[id]?.record.tries = 0
         }
         await keep(id, logging: next.rawValue)
@@ -131,7 +136,7 @@ public actor TaskRunner {
         let now = try await live(id)
         let (stream, continuation) = AsyncStream.makeStream(of: LiveTask.self, bufferingPolicy: .bufferingNewest(1))
         continuation.yield(now)
-        guard tasks[id] != nil else {
+        guard tasks[id] != nil, !isStopping else {
             continuation.finish()
             return stream
         }
@@ -155,6 +160,12 @@ public actor TaskRunner {
             throw TaskFailure("This Postern has no task \(record.name).")
         }
         return try kind.init(record.parameters)
+    }
+
+    /// Once, and before anything is asked for: a task that is asked for now would be found among those of before.
+    private func resume() async {
+        if resuming == nil { resuming = Task { await resumeRecords() } }
+        await resuming?.value
     }
 
     private func resumeRecords() async {
@@ -193,7 +204,7 @@ public actor TaskRunner {
             if !tasks.values.contains(where: { $0.record.name == plan.name }) { _ = try? await start(plan.name, by: "schedule") }
         }
         for id in tasks.keys.sorted() {
-            guard let task = tasks[id], !task.isWorking else { continue }
+            guard let task = tasks[id], !task.isWorking, hanging[id] == nil else { continue }
             let isDue = task.record.state == .queued && (task.record.due ?? 0) <= now && !isExcluded(id)
             guard isDue || task.record.state == .cancelling else { continue }
             tasks[id]?.isWorking = true
@@ -218,6 +229,9 @@ public actor TaskRunner {
     /// Steps that have begun end; what was running is found so at the next start.
     private func stop() async {
         isStopping = true
+        // Whoever listens comes again: what was running goes on then.
+        for listeners in watchers.values { for listener in listeners.values { listener.finish() } }
+        watchers = [:]
         // The daemon has nine seconds in all; who works longer at one step is left behind.
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(4)
@@ -270,8 +284,16 @@ public actor TaskRunner {
     private func tell(_ id: Int64) {
         guard let task = tasks[id] else { return }
         for watcher in (watchers[id] ?? [:]).values { watcher.yield(task.live) }
+        announceRunning()
+    }
+
+    /// The unit's status, when it has changed: the system's manager passes each word of it on.
+    private func announceRunning() {
         let running = tasks.values.filter { $0.isWorking }.map { "\($0.record.name) \($0.tenths * 10) %" }
-        announce(running.sorted().joined(separator: ", "))
+        let line = running.sorted().joined(separator: ", ")
+        guard line != announced else { return }
+        announced = line
+        announce(line)
     }
 
     /// It is over.
@@ -293,7 +315,7 @@ public actor TaskRunner {
         await keep(id, logging: "\(state.rawValue): \(sentence)")
         for watcher in (watchers.removeValue(forKey: id) ?? [:]).values { watcher.finish() }
         tasks[id] = nil
-        announce("")
+        announceRunning()
         await look()
     }
 }

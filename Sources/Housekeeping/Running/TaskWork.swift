@@ -66,10 +66,11 @@ extension TaskRunner {
         return true
     }
 
-    /// In short pieces: an order, or the daemon's end, is not kept waiting by a low limit.
+    /// In short pieces: an order, another limit, or the daemon's end, is not kept waiting by a low limit.
     private func sleep(_ rest: Duration, _ id: Int64) async {
         var left = rest
-        while left > .zero, tasks[id]?.record.state == .running, !stops {
+        let limit = tasks[id]?.record.limit
+        while left > .zero, let record = tasks[id]?.record, record.state == .running, record.limit == limit, !stops {
             let piece = min(left, .milliseconds(500))
             try? await clock.sleep(piece)
             left -= piece

@@ -37,7 +37,7 @@ final class AdoptStore: BackgroundTask {
         var progress = context.progress
         progress.done += report.messages
         progress.bytesDone += report.bytes.bytes
-        progress.item = place.text
+        progress.item = place.item
         context.progress = progress
         context[cursor: "place"] = next?.text ?? "checked"
         return .goOn

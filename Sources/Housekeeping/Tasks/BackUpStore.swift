@@ -41,7 +41,7 @@ final class BackUpStore: BackgroundTask {
             item: copy.item)
         guard isReady, try await copy.becomeBackup() else { return .goOn }
         self.copy.withLock { $0 = nil }
-        return .done("All mail is backed up in \(folder); \"postern storage move \(folder) --adopt\" brings it back.")
+        return .done("All mail is backed up in \(folder); \"postern storage restore \(folder)\" brings it back.")
     }
 
     func takeBack(in context: TaskContext) async throws { try StoreCopy.discardIncoming(in: folder) }

@@ -6,7 +6,10 @@ import StateStore
 struct CheckStore: BackgroundTask {
     static let plan = TaskPlan(
         "check-store", "Reads every message back and proves that the index and the counters are true.", excludes: ["check-store"],
-        cancelling: "Nothing was changed.")
+        cancelling: "Nothing was changed.", stepLimit: .seconds(1800))
+
+    /// A drive that is lost whole would fill the log with what its first thousand findings say.
+    private static let mostFindings = 1000
 
     init(_ parameters: [String: String]) {}
 
@@ -18,17 +21,18 @@ struct CheckStore: BackgroundTask {
             progress = TaskProgress(total: totals.messages, unit: "messages", bytesTotal: totals.bytes)
         }
         var report = StoreCheckReport()
-        let next = try await context.store.checkStep(at: place, &report)
+        let next = try await context.store.checkStep(at: place, limit: context.budget, &report)
         progress.done += report.messages
         progress.bytesDone += report.bytes.bytes
-        progress.item = place.text
+        progress.item = place.item
         context.progress = progress
-        for finding in report.findings { context.warn(finding) }
-        let findings = (context[cursor: "findings"].flatMap { Int($0) } ?? 0) + report.findings.count
+        let before = context[cursor: "findings"].flatMap { Int($0) } ?? 0
+        for finding in report.findings.prefix(max(0, Self.mostFindings - before)) { context.warn(finding) }
+        let findings = before + report.findings.count
         context[cursor: "findings"] = String(findings)
         context[cursor: "place"] = next?.text
         guard next == nil else { return .goOn }
-        return .done(
-            "\(progress.done) messages are read back; " + (findings == 0 ? "all is well." : "\(findings) findings, see its warnings."))
+        let found = findings == 0 ? "all is well." : "\(findings) \(findings == 1 ? "finding" : "findings"), see its warnings."
+        return .done("\(progress.done) messages are read back; \(found)")
     }
 }

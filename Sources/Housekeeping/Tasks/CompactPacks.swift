@@ -8,7 +8,8 @@ import StateStore
 struct CompactPacks: BackgroundTask {
     static let plan = TaskPlan(
         "compact-packs", "Gives the space of deleted messages back to the drive.", schedule: .every(.seconds(6 * 3600)),
-        excludes: ["compact-packs", "move-store", "back-up-store"], cancelling: "What was compacted stays so.")
+        excludes: ["compact-packs", "move-store", "back-up-store"], cancelling: "What was compacted stays so.",
+        stepLimit: .seconds(1800))
 
     init(_ parameters: [String: String]) {}
 

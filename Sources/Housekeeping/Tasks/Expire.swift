@@ -2,12 +2,13 @@ import MailCore
 import MailStore
 import StateStore
 
-/// Takes away what has an age: records of tasks that are over, the trace of messages, and what a move has left behind.
+/// Takes away what has an age: records of tasks that are over, the trace of messages, what a move has left behind, and how far imports
+/// had come that will never go on.
 struct Expire: BackgroundTask {
     static let plan = TaskPlan(
         "expire", "Forgets old tasks and the trace of old messages, and removes the copy that a move left behind.",
         schedule: .nightly(hour: 4),
-        excludes: ["expire", "move-store"], cancelling: "What was forgotten stays so.")
+        excludes: ["expire", "move-store"], cancelling: "What was forgotten stays so.", stepLimit: .seconds(1800))
 
     /// A month of history is what somebody asks for.
     static let taskDays: Int64 = 30
@@ -24,6 +25,14 @@ struct Expire: BackgroundTask {
         let now = context.clock.seconds
         let forgotten = try await context.state.forgetTasks(endedBefore: now - Self.taskDays * 86400)
         var sentence = "\(forgotten) tasks are forgotten."
+        for name in try await context.store.notedImports() {
+            // One that failed may still be resumed.
+            let record = try await context.state.task(name.split(separator: " ").first.flatMap { Int64($0) } ?? 0)
+            if let record, ImportMail.note(record.id, asked: record.asked) == name, record.state != .done, record.state != .cancelled {
+                continue
+            }
+            try await context.store.forgetImport(name)
+        }
         if let old = try context.state.mailHome()?.old, now - old.moved >= Self.oldCopyDays * 86400 {
             try await OldCopy.discard(context.services)
             sentence += " The mail's old copy in \(old.path) is removed."

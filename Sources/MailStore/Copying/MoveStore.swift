@@ -84,5 +84,8 @@ extension MailStore {
         }
     }
 
-    func readersRenew() { readers.renew() }
+    func readersRenew() {
+        readers.renew()
+        longReaders.renew()
+    }
 }

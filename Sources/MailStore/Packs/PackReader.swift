@@ -39,6 +39,9 @@ final class PackReader: Sendable {
     /// Whether the pack can be read: one that is held open can, even when it has no name any more.
     func has(_ pack: Int64) -> Bool { files.withLock { $0[pack] != nil } || folder.has(PackName.file(pack)) }
 
+    /// The pack's file for somebody who reads all of it, not kept among those that people look at.
+    func open(_ pack: Int64) throws(StoreError) -> SystemFile { try SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY) }
+
     private func file(_ pack: Int64) throws(StoreError) -> SystemFile {
         if let file = files.withLock({ $0[pack] }) { return file }
         let file = try SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY)

@@ -10,10 +10,10 @@ final class ReaderPool: @unchecked Sendable {
     private var renewals = 0
     private let store: MailStore
 
-    init(threads: Int, store: MailStore) {
+    init(threads: Int, name: String = "store-read", store: MailStore) {
         self.store = store
         for number in 1...max(1, threads) {
-            startThread("store-read-\(number)") { [self] in run() }
+            startThread("\(name)-\(number)") { [self] in run() }
         }
     }
 
@@ -64,6 +64,9 @@ final class ReaderPool: @unchecked Sendable {
             if isTooLate { continuation.resume(throwing: StoreError.unavailable("it is closed")) }
         }
     }
+
+    /// Reads that no thread has taken up yet.
+    var waitingReads: Int { gate.locked { waiting.count } }
 
     /// Another store is open: every thread lets go of the old one's files, so that its drive can be taken away.
     func renew() {

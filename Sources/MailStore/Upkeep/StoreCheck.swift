@@ -23,24 +23,33 @@ extension MailStore {
         return report
     }
 
-    /// One bounded step of a check: adds what it finds to the report; answers where the next one begins, `nil` when this was the last.
-    public func checkStep(at place: StoreCheckPlace, _ report: inout StoreCheckReport) async throws -> StoreCheckPlace? {
+    /// One step of a check: adds what it finds to the report; answers where the next one begins, `nil` when this was the last. It
+    /// reads some `limit` octets of messages, or a table of the index. Sessions never wait for it: its reader is its own.
+    public func checkStep(at place: StoreCheckPlace, limit: Int = 16 << 20, _ report: inout StoreCheckReport)
+        async throws -> StoreCheckPlace?
+    {
         switch place {
         case .index(let table):
             guard table < StoreSnapshot.checkedTables.count else { return .packs }
-            report.findings += try await read { try $0.indexFindings(table: table) }
+            report.findings += try await readLong { try $0.indexFindings(table: table) }
             return .index(table: table + 1)
         case .packs:
-            report.findings += try await read { try $0.packFindings() }
-            return .messages(after: -1)
-        case .messages(let after):
-            let step = try await read { try $0.checkMessages(after: after, limit: 500) }
+            report.findings += try await readLong { try $0.packFindings() }
+            // Mail that comes meanwhile is not followed for ever.
+            return .messages(pack: 1, offset: 0, last: try await readLong { try $0.lastPack() })
+        case .messages(let number, let offset, let last):
+            let found = try await readLong { snapshot in
+                try snapshot.packToProve(from: number, last: last).map { pack in
+                    (pack, try snapshot.prove(pack, from: pack == number ? offset : 0, limit: limit))
+                }
+            }
+            guard let (pack, step) = found else { return .counters }
             report.messages += step.messages
             report.bytes.bytes += step.bytes
             report.findings += step.findings
-            return step.last.map { .messages(after: $0) } ?? .counters
+            return .messages(pack: step.next == nil ? pack + 1 : pack, offset: step.next ?? 0, last: last)
         case .counters:
-            report.findings += try await read { try $0.counterFindings() }
+            report.findings += try await readLong { try $0.counterFindings() }
             return nil
         }
     }
@@ -52,8 +61,8 @@ public enum StoreCheckPlace: Hashable, Sendable {
     case index(table: Int)
     /// Whether the packs are there that the index points to.
     case packs
-    /// Every message's octets, in the order of their ids.
-    case messages(after: Int64)
+    /// Every message's octets, in the order in which they lie in the packs up to `last`.
+    case messages(pack: Int64, offset: Int64, last: Int64)
     case counters
 
     public static let start = StoreCheckPlace.index(table: 0)
@@ -63,69 +72,50 @@ public enum StoreCheckPlace: Hashable, Sendable {
         switch self {
         case .index(let table): "index \(table)"
         case .packs: "packs"
-        case .messages(let after): "messages \(after)"
+        case .messages(let pack, let offset, let last): "messages \(pack) \(offset) \(last)"
         case .counters: "counters"
         }
     }
 
     public init?(text: String) {
         let words = text.split(separator: " ")
-        switch (words.first, words.dropFirst().first.flatMap { Int64($0) }) {
-        case ("index"?, let table?) where table >= 0: self = .index(table: Int(clamping: table))
-        case ("packs"?, nil): self = .packs
-        case ("messages"?, let after?): self = .messages(after: after)
-        case ("counters"?, nil): self = .counters
+        let numbers = words.dropFirst().compactMap { Int64($0) }
+        guard !words.isEmpty, numbers.count == words.count - 1, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
+        switch (words[0], numbers.count) {
+        case ("index", 1): self = .index(table: Int(clamping: numbers[0]))
+        case ("packs", 0): self = .packs
+        case ("messages", 3): self = .messages(pack: numbers[0], offset: numbers[1], last: numbers[2])
+        case ("counters", 0): self = .counters
         default: return nil
+        }
+    }
+
+    /// What is being looked at, for people.
+    public var item: String {
+        switch self {
+        case .index(let table):
+            StoreSnapshot.checkedTables.indices.contains(table)
+                ? "table \(StoreSnapshot.checkedTables[table].name) of the index" : "the index"
+        case .packs: "the packs' lengths"
+        case .messages(let pack, _, _): PackName.file(pack)
+        case .counters: "counters"
         }
     }
 }
 
 extension StoreSnapshot {
-    struct CheckStep: Sendable {
-        var messages = 0
-        var bytes = 0
-        var findings: [String] = []
-        /// `nil` when these were the last.
-        var last: Int64?
-    }
-
-    func checkMessages(after id: Int64, limit: Int) throws -> CheckStep {
-        let select = try connection.statement(
-            "SELECT id, size, pack, offset, checksum FROM message WHERE id > ?1 ORDER BY id LIMIT ?2")
-        select.bind(1, id)
-        select.bind(2, limit)
-        let messages = try select.all {
-            StoredMessage(
-                id: MessageID($0.int64(0)), size: $0.int(1), pack: $0.int64(2), offset: $0.int64(3),
-                checksum: UInt32(truncatingIfNeeded: $0.int64(4)))
-        }
-        var step = CheckStep()
-        // A step is bounded by what it reads, too.
-        var read = 0
-        for message in messages {
-            guard step.bytes < 32 << 20 else { break }
-            read += 1
-            step.messages += 1
-            step.bytes += message.size
-            do {
-                try withBytes(of: message, 0..<message.size) { _ in }
-            } catch {
-                step.findings.append("\(error)")
-            }
-        }
-        step.last = read < messages.count || messages.count == limit ? messages[..<read].last?.id.number : nil
-        return step
-    }
-
-    /// What a check of the index goes through, a table with its indexes a step.
-    static let checkedTables: [StaticString] = [
-        "PRAGMA quick_check(mailbox)", "PRAGMA quick_check(message)", "PRAGMA quick_check(entry)", "PRAGMA quick_check(expunged)",
-        "PRAGMA quick_check(pack)", "PRAGMA quick_check(owner)", "PRAGMA quick_check(subscription)", "PRAGMA quick_check(queued)",
-        "PRAGMA quick_check(queued_recipient)",
+    /// What a check of the index goes through, a table with its indexes a step: each row, and that its indexes say the same.
+    static let checkedTables: [(name: String, check: StaticString)] = [
+        ("mailbox", "PRAGMA integrity_check(mailbox)"), ("message", "PRAGMA integrity_check(message)"),
+        ("entry", "PRAGMA integrity_check(entry)"), ("expunged", "PRAGMA integrity_check(expunged)"),
+        ("pack", "PRAGMA integrity_check(pack)"), ("owner", "PRAGMA integrity_check(owner)"),
+        ("subscription", "PRAGMA integrity_check(subscription)"), ("queued", "PRAGMA integrity_check(queued)"),
+        ("queued_recipient", "PRAGMA integrity_check(queued_recipient)"),
     ]
 
     func indexFindings(table: Int) throws -> [String] {
-        try connection.statement(Self.checkedTables[table]).all { $0.text(0) }.filter { $0 != "ok" }.map { "The index is torn: \($0)." }
+        try connection.statement(Self.checkedTables[table].check).all { $0.text(0) }.filter { $0 != "ok" }
+            .map { "The index is torn: \($0)." }
     }
 
     /// Packs that the index points to and that are not there, or end too soon.

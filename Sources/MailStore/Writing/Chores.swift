@@ -42,6 +42,9 @@ extension MailStore {
         return outcomes.withLock { $0.found.compactMap { $0 } }
     }
 
-    /// Verbs that wait now, and all that were ever taken up. Long work looks at it and gives way.
-    public var load: (waiting: Int, taken: Int) { writer.load }
+    /// Verbs and reads that wait now, and all verbs that were ever taken up. Long work looks at it and gives way.
+    public var load: (waiting: Int, taken: Int) {
+        let (waiting, taken) = writer.load
+        return (waiting + readers.waitingReads, taken)
+    }
 }

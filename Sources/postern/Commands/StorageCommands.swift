@@ -25,7 +25,7 @@ struct DrivesCommand: OperationCommand {
 struct StorageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "storage", abstract: "Shows and changes the drive that keeps the mail.",
-        subcommands: [Status.self, Move.self, Undo.self, DiscardOld.self], defaultSubcommand: Status.self)
+        subcommands: [Status.self, Move.self, Undo.self, DiscardOld.self, RestoreCommand.self], defaultSubcommand: Status.self)
 
     struct Status: OperationCommand {
         @OptionGroup var common: CommonOptions

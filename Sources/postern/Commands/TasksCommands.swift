@@ -19,11 +19,11 @@ struct TasksCommand: ParsableCommand {
                 answer.tasks.map { task in
                     [
                         task.id, task.name, task.state, task.share, task.remaining.map(Readable.seconds) ?? "",
-                        task.isOver ? task.outcome : task.item,
+                        task.about,
                     ]
                 })
             let schedules = TextTable(["SCHEDULED", "NEXT"], answer.schedules.map { [$0.name, $0.next] })
-            return [tasks.text, schedules.text].joined(separator: "\n\n")
+            return [answer.tasks.isEmpty ? "No task has run yet." : tasks.text, schedules.text].joined(separator: "\n\n")
         }
 
         /// Programs want the tasks alone, as an array.
@@ -118,16 +118,18 @@ extension TaskFacts {
         return "\(min(100, done * 100 / total)) %"
     }
 
-    var outcome: String { result ?? trouble ?? "" }
+    /// What it is working on, what keeps it, or what came of it.
+    var about: String { isOver ? result ?? trouble ?? "" : trouble ?? item }
 
     /// One line about it.
     var line: String {
-        let about = isOver ? outcome : (trouble ?? item)
-        return "Task \(id) (\(name)) is \(state)\(share.isEmpty ? "" : ", " + share)\(about.isEmpty ? "." : ": " + about)"
+        let bound = limit.map { isOver ? "" : ", at most " + Readable.bytes($0) + "/s" } ?? ""
+        return "Task \(id) (\(name)) is \(state)\(share.isEmpty ? "" : ", " + share)\(bound)\(about.isEmpty ? "." : ": " + about)"
     }
 
     var text: String {
-        var facts: [(name: String, value: String)] = [("Task", "\(id), \(name)"), ("State", state), ("Done", share)]
+        var facts: [(name: String, value: String)] = [("Task", "\(id), \(name)"), ("State", state)]
+        if !share.isEmpty { facts.append(("Done", share)) }
         if bytesTotal != nil || bytesDone > 0 {
             facts.append(("Bytes", Readable.bytes(bytesDone) + (bytesTotal.map { " of " + Readable.bytes($0) } ?? "")))
         }
