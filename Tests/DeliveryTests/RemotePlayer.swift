@@ -18,6 +18,8 @@ final class RemotePlayer: Sendable {
         var failure: (line: Int, text: String)?
         /// A connection has the word; the next one waits for it.
         var isSpeaking = false
+        /// Nothing is being sent any more.
+        var isSettled = false
     }
 
     private init(_ transcript: RemoteTranscript) { self.transcript = transcript }
@@ -58,6 +60,7 @@ final class RemotePlayer: Sendable {
         for domain in ["remote.test", "bücher.test"] { try await house.route(domain, to: "127.0.0.1", port: peer.port) }
         for message in sent { try await house.enqueue(to: message.recipients, message.text, utf8: message.utf8) }
         await house.settled()
+        state.withLock { $0.isSettled = true }
         _ = await house.eventually { !self.state.withLock { $0.isSpeaking } }
         if let left = state.withLock({ $0.steps.first }) { fail(left.line, "the client never came so far") }
         if state.withLock({ $0.failure }) == nil { try await compare(aftermath, house) }
@@ -88,10 +91,20 @@ final class RemotePlayer: Sendable {
                 await clock.loopsGoRound()
                 clock.advance(by: duration)
                 await clock.loopsGoRound()
+            case .givesUp: await letGiveUp(step.line)
             case .hear, .closed, .waits: await hear(step, connection)
             default: preconditionFailure("only a dialogue is said")
             }
         }
+    }
+
+    private func letGiveUp(_ line: Int) async {
+        for _ in 0..<1000 {
+            if state.withLock({ $0.isSettled }) { return }
+            clock.advance(by: .seconds(60))
+            await clock.loopsGoRound()
+        }
+        fail(line, "wanted the client to give up, it did not")
     }
 
     /// Whether it is this connection's turn; a `connect` that waits for it is done then.

@@ -20,6 +20,8 @@ struct RemoteTranscript: Sendable {
         /// The client is still there, and says nothing.
         case waits
         case clock(Duration)
+        /// The clock goes on until the client has given up; nothing is read meanwhile.
+        case givesUp
         /// The whole queue; lines in any order.
         case queue(Pattern?)
         /// Something in the last report to the sender; `nil`: there is none.
@@ -77,6 +79,7 @@ struct RemoteTranscript: Sendable {
         case "close": return .close
         case "closed": return .closed
         case "waits": return .waits
+        case "gives up": return .givesUp
         default: throw ClientText.Unreadable("\"\(line)\" is not known")
         }
     }
