@@ -61,17 +61,8 @@ struct QueueHandlers: Sendable {
     }
 
     private func rows(of message: QueuedMessage) -> [QueueRow] {
-        let now = store.queueClock.now
-        return message.recipients.map { recipient in
-            let waits = recipient.state == .queued || recipient.state == .deferred
-            return QueueRow(
-                message: message.id.description, sender: message.sender.description, recipient: recipient.address.description,
-                state: store.isLeased(recipient) ? "leased" : recipient.state.name, size: message.stored.size,
-                age: Int((now - message.arrival).components.seconds),
-                nextTry: waits ? Int(max(.zero, recipient.due - now).components.seconds) : nil, tries: recipient.tries,
-                status: recipient.last?.status.description, remote: recipient.last?.remote, words: recipient.last?.words,
-                security: recipient.last?.security?.description,
-                route: recipient.destination.host == nil ? nil : recipient.destination.description)
+        message.recipients.map {
+            QueueRow($0, of: message.id, since: message.arrival, sender: message.sender, size: message.stored.size, in: store)
         }
     }
 
@@ -111,5 +102,21 @@ struct QueueHandlers: Sendable {
     private func message(_ name: String) throws(AdminRefusal) -> MessageID {
         guard let id = MessageID(name) else { throw AdminRefusal(.invalid, "\"\(name)\" names no message; take it from queue list.") }
         return id
+    }
+}
+
+extension QueueRow {
+    /// One recipient as operators see it.
+    init(_ recipient: QueuedRecipient, of id: MessageID, since arrival: QueueTime, sender: ReversePath?, size: Int, in store: MailStore) {
+        let now = store.queueClock.now
+        let waits = recipient.state == .queued || recipient.state == .deferred
+        self.init(
+            message: id.description, sender: sender?.description ?? "", recipient: recipient.address.description,
+            state: store.isLeased(recipient) ? "leased" : recipient.state.name, size: size,
+            age: Int((now - arrival).components.seconds),
+            nextTry: waits ? Int(max(.zero, recipient.due - now).components.seconds) : nil, tries: recipient.tries,
+            status: recipient.last?.status.description, remote: recipient.last?.remote, words: recipient.last?.words,
+            security: recipient.last?.security?.description,
+            route: recipient.destination.host == nil ? nil : recipient.destination.description)
     }
 }

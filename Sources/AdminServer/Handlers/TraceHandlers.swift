@@ -62,18 +62,10 @@ struct TraceHandlers: Sendable {
                     status: said(event.status), remote: said(event.remote), words: said(event.words))
             }, isStored: whereabouts.size != nil,
             places: whereabouts.places.map { TracedMail.Place(account: $0.account, mailbox: $0.mailbox) },
-            queue: whereabouts.queued.map { row($0, id, origin, whereabouts.size ?? 0) })
-    }
-
-    private func row(_ recipient: QueuedRecipient, _ id: MessageID, _ origin: MessageOrigin?, _ size: Int) -> QueueRow {
-        let now = store.queueClock.now
-        let waits = recipient.state == .queued || recipient.state == .deferred
-        return QueueRow(
-            message: id.description, sender: origin?.sender.description ?? "", recipient: recipient.address.description,
-            state: store.isLeased(recipient) ? "leased" : recipient.state.name, size: size,
-            age: Int((now - QueueTime(milliseconds: id.number / 1000)).components.seconds),
-            nextTry: waits ? Int(max(.zero, recipient.due - now).components.seconds) : nil, tries: recipient.tries,
-            status: recipient.last?.status.description, remote: recipient.last?.remote, words: recipient.last?.words,
-            route: recipient.destination.host == nil ? nil : recipient.destination.description)
+            queue: whereabouts.queued.map {
+                QueueRow(
+                    $0, of: id, since: QueueTime(milliseconds: id.number / 1000), sender: origin?.sender, size: whereabouts.size ?? 0,
+                    in: store)
+            })
     }
 }
