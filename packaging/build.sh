@@ -33,8 +33,11 @@ stamp=$scratch/release.stamp # when the sources were last built: a build that ha
 
 newer_than() { [ -e "$1" ] && [ -z "$(find "$root/Sources" "$root/Package.swift" -newer "$1" -print -quit)" ]; }
 is_current() {
-    [ -x "$bin/posternd" ] && [ -x "$bin/postern" ] || return 1
-    newer_than "$stamp" || { newer_than "$bin/posternd" && newer_than "$bin/postern"; }
+    local program
+    for program in "${programs[@]}"; do [ -x "$bin/$program" ] || return 1; done
+    newer_than "$stamp" && return
+    # A build that was broken off after the first programs has left the others old.
+    for program in "${programs[@]}"; do newer_than "$bin/$program" || return 1; done
 }
 
 if ! is_current; then

@@ -4,7 +4,7 @@
 install_package "$DEB"
 within 5000 "the daemon runs after installation" active postern.service
 steady installed
-prove "root speaks to the daemon" G postern status
+prove "root speaks to the daemon" G postern domain list
 for port in 25 465 587 143 993 110 995; do prove "port $port is held by systemd and by the daemon" sh -c "'$gateway/gateway-exec.sh' $name ss -Hltnp 'sport = :$port' | grep systemd | grep -q posternd"; done
 prove "the gateway itself is served" from_itself 25
 for side in lan wan; do refute "without auto-permit the $side is kept out" greets $side "$([ $side = lan ] && echo 192.168.50.1 || echo 203.0.113.1)" 25; done
