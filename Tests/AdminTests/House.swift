@@ -56,7 +56,11 @@ struct House: Sendable {
                 tryHostsAgain: {}, testRelay: { [RelayTest.Step(name: "greeting", isOK: true, words: "the relay answers")] }),
             version: "1.2.3",
             services: { [.init(name: "smtp", addresses: ["127.0.0.1:25"], connections: 3)] }, warnings: { ["The moon is full."] },
-            tasks: tasks, logger: logger)
+            tasks: tasks
+                ?? TaskService(
+                    state: state, store: store, settings: settings, standard: folder + "/mail",
+                    gatekeeper: GatekeeperClient(path: folder + "/nobody"), logger: logger
+                ).desk, logger: logger)
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
         let admin = AdminSocket(path: house.socket, services: services, permission: permission) { isListening.finish() }
         let serving = Task {
