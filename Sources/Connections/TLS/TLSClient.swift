@@ -1,5 +1,5 @@
 internal import COpenSSL
-public import MailCore
+internal import MailCore
 public import MailSettings
 internal import Synchronization
 

@@ -1,5 +1,5 @@
 public import Connections
-public import MailCore
+internal import MailCore
 internal import Resolver
 
 /// How sure a session must be of the host that it is with. RFC 7672 §2.2

@@ -1,4 +1,4 @@
-public import MailCore
+internal import MailCore
 
 /// Sending through another server. F23–F27
 public struct RelaySettings: SettingsGroup {

@@ -1,4 +1,4 @@
-public import MailCore
+internal import MailCore
 public import Resolver
 import Synchronization
 
