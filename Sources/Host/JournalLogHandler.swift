@@ -16,7 +16,7 @@ public struct JournalLogHandler: LogHandler {
 
     /// `program`: the syslog identifier of its lines.
     public init(program: String, level: Logger.Level = .info) {
-        self.init(program: program, level: level, outlet: JournalOutlet.isJournal ? .journal : .standardError)
+        self.init(program: program, level: level, outlet: JournalOutlet.isJournal(STDERR_FILENO) ? .journal : .standardError)
     }
 
     init(program: String, level: Logger.Level, outlet: JournalOutlet) {

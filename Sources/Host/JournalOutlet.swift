@@ -6,11 +6,11 @@ enum JournalOutlet: Sendable {
     case journal
     case standardError
 
-    /// Whether our standard error is the journal's stream: systemd.exec(5), `JOURNAL_STREAM=device:inode`.
-    static var isJournal: Bool {
+    /// Whether a descriptor of ours is the journal's stream: systemd.exec(5), `JOURNAL_STREAM=device:inode`.
+    static func isJournal(_ descriptor: CInt) -> Bool {
         guard let stream = getenv("JOURNAL_STREAM").map({ String(cString: $0) }) else { return false }
         var status = stat()
-        guard fstat(STDERR_FILENO, &status) == 0 else { return false }
+        guard fstat(descriptor, &status) == 0 else { return false }
         return stream == "\(status.st_dev):\(status.st_ino)"
     }
 

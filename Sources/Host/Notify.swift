@@ -6,6 +6,9 @@ public enum Notify {
     /// Whether systemd started us and wants to know how we are.
     public static var isHeard: Bool { getenv("NOTIFY_SOCKET") != nil }
 
+    /// Whether what is written to standard output lands in the journal.
+    public static var outputIsJournal: Bool { JournalOutlet.isJournal(STDOUT_FILENO) }
+
     /// Connections are accepted from now on.
     public static func ready(_ status: String) { send("READY=1\nSTATUS=\(JournalText.escaped(status))") }
 

@@ -17,8 +17,8 @@ struct Readiness: ServiceLifecycle.Service {
 
     /// Every door is open.
     func announce() {
-        // systemd hears it in its own way, and would write this line to the journal a second time.
-        if !Notify.isHeard { Terminal.say("ready") }
+        // In the journal the fact stands already, and systemd hears it in its own way.
+        if !Notify.outputIsJournal { Terminal.say("ready") }
         Notify.ready(Self.status)
         logger.info("ready", metadata: ["event": "\(JournalEvent.ready.rawValue)"])
     }

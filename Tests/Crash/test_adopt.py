@@ -10,24 +10,11 @@ from drive import Drive
 from ledger import Ledger
 from load import Load
 
-PATIENCE = 30
 
 
 def add(server, name):
     done = server.cli("account", "add", address(name), "--password-stdin", stdin=PASSWORD + "\n")
     assert done.returncode == 0, done
-
-
-def anew(server, pid):
-    """The daemon has begun anew, under the same script."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        now = int((server.state / "posternd.pid").read_text() or 0)
-        if now not in (0, pid) and server.cli("storage", "status").returncode == 0:
-            server.pid = now
-            return
-        assert time.monotonic() < deadline, server.journal_tail()
-        time.sleep(0.1)
 
 
 def test_mail_of_another_house_is_used():
@@ -58,10 +45,9 @@ def test_mail_of_another_house_is_used():
             shown = ours.cli("drives").stdout
             assert f"{drive.path} " in shown and "holds another mail store: " in shown, shown
 
-            pid = ours.pid
             done = ours.cli("storage", "move", str(drive.path), "--adopt", "--wait")
             assert done.returncode == 0, done
-            anew(ours, pid)
+            ours.begins_anew()
             facts = json.loads(ours.cli("storage", "status", "--json").stdout)
             assert facts["path"] == str(drive.path) and facts["old"]["path"] == str(ours.state / "mail"), facts
             log = json.loads(ours.cli("tasks", "list", "--json").stdout)
@@ -74,7 +60,6 @@ def test_mail_of_another_house_is_used():
 
             # The mail that was used before is where it was, and comes back.
             assert os.path.exists(ours.state / "mail/postern-mail/identity")
-            pid = ours.pid
             assert ours.cli("storage", "undo", "--wait").returncode == 0
-            anew(ours, pid)
+            ours.begins_anew()
             here.check(ours)

@@ -144,6 +144,18 @@ class Demonstration(Server):
         os.kill(self.pid, signal.SIGKILL)
         self._gone()
 
+    def begins_anew(self):
+        """Waits until run.sh has started the daemon again, after it ended for that (exit status 75)."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            file = self.state / "posternd.pid"
+            now = int(file.read_text() or 0) if file.exists() else 0
+            if now not in (0, self.pid) and self.cli("storage", "status").returncode == 0:
+                self.pid = now
+                return
+            assert time.monotonic() < deadline, self.journal_tail()
+            time.sleep(0.1)
+
     def _gone(self):
         script, self.script = self.script, None
         try:
