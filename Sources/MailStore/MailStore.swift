@@ -309,6 +309,7 @@ public final class MailStore: Sendable {
     func wentAway(_ reason: String) {
         opened.withLock { $0 = nil }
         readers.renew()
+        longReaders.renew()
         becameUnavailable(.unavailable(reason))
     }
 

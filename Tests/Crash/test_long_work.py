@@ -188,9 +188,7 @@ def test_a_backup_under_load_and_its_restore(rounds):
         assert not (server.state / "mail/postern-mail").exists(), "nothing is made where mail was lost"
         restored = server.cli("storage", "restore", f"{folder}/b")
         assert restored.returncode == 0, restored
-        server.script.wait(60)  # it ends, to begin anew on the backup
-        server.script = None
-        server.start()
+        server.begins_anew()  # on the backup
         assert call(server, "storage", "status")["path"] == f"{folder}/b"
         assert digest(server, "dora") == before
         # Of what came while the backup was made some is in it and some is not; what was there before it is, once.

@@ -49,7 +49,7 @@ def away(server):
     assert facts["state"] == "unavailable" and "mounted" in facts["trouble"], facts
     assert "State:" in server.cli("storage", "status").stdout and "unavailable: " in server.cli("storage", "status").stdout
     whole = json.loads(server.cli("status", "--json").stdout)
-    assert whole["store"]["state"] == "unavailable" and any("No mail is accepted" in line for line in whole["warnings"]), whole
+    assert whole["store"]["state"] == "unavailable" and any("No mail is accepted" in line for line in whole["problems"]), whole
 
 
 def heals(server, ledger):
