@@ -12,14 +12,16 @@ enum MailFolder {
 
     static func prepare(major: UInt32, minor: UInt32, for user: String, logger: Logger) -> GatekeeperAnswer {
         guard let owner = SystemUser(named: user) else { return .refused("There is no user \(user).") }
-        guard let (mount, point) = Self.mountPoint(of: "\(major):\(minor)", in: mounts()) else {
+        let places = Self.mounts(of: "\(major):\(minor)", in: mounts())
+        guard let point = places.first?.point else {
             return .refused("No drive \(major):\(minor) is mounted below /mnt, /media or /srv.")
         }
         let drive = open(point, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard drive >= 0 else { return refusal(point) }
         defer { close(drive) }
-        // By the mount's number: on btrfs files have another device number than their file system.
-        guard Self.mount(of: drive) == mount else { return .refused("What is mounted at \(point) has changed.") }
+        // By the mount's number: on btrfs files have another device number than their file system. A sandbox that makes /srv writable
+        // lays the same mounts over those that were there: what is opened is the last of them.
+        guard places.contains(where: { $0.mount == Self.mount(of: drive) && $0.point == point }) else { return .refused("What is mounted at \(point) has changed.") }
         guard mkdirat(drive, name, 0o700) == 0 || errno == EEXIST else { return refusal(point) }
         let folder = openat(drive, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         var status = stat()
@@ -33,16 +35,16 @@ enum MailFolder {
         return .done
     }
 
-    /// Where the whole of a file system is mounted, by its device, with the mount's number; the first place where drives belong.
+    /// Where the whole of a file system is mounted, by its device, with the mounts' numbers; only places where drives belong.
     /// proc_pid_mountinfo(5)
-    static func mountPoint(of device: String, in mounts: String) -> (mount: String, point: String)? {
-        for line in mounts.split(separator: "\n") {
+    static func mounts(of device: String, in mounts: String) -> [(mount: String, point: String)] {
+        mounts.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
-            guard fields.count > 5, fields[2] == device, fields[3] == "/" else { continue }
+            guard fields.count > 5, fields[2] == device, fields[3] == "/" else { return nil }
             let point = plain(fields[4])
-            if places.contains(where: { point.hasPrefix($0) && point.utf8.count > $0.utf8.count }) { return (String(fields[0]), point) }
+            guard places.contains(where: { point.hasPrefix($0) && point.utf8.count > $0.utf8.count }) else { return nil }
+            return (String(fields[0]), point)
         }
-        return nil
     }
 
     /// The number of the mount that an open file is on. proc_pid_fdinfo(5)
