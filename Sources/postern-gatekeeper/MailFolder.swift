@@ -21,7 +21,9 @@ enum MailFolder {
         defer { close(drive) }
         // By the mount's number: on btrfs files have another device number than their file system. A sandbox that makes /srv writable
         // lays the same mounts over those that were there: what is opened is the last of them.
-        guard places.contains(where: { $0.mount == Self.mount(of: drive) && $0.point == point }) else { return .refused("What is mounted at \(point) has changed.") }
+        guard places.contains(where: { $0.mount == Self.mount(of: drive) && $0.point == point }) else {
+            return .refused("What is mounted at \(point) has changed.")
+        }
         guard mkdirat(drive, name, 0o700) == 0 || errno == EEXIST else { return refusal(point) }
         let folder = openat(drive, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         var status = stat()

@@ -27,7 +27,8 @@ def house(library, tmp_path_factory):
 def load(house):
     """Mail flows all the time, and the mail is whole at the end."""
     house.drives.sort(key=lambda drive: str(drive.path) != house.place())
-    with house.load() as load:
+    # Thin, for it stays: each test copies what all before it have brought.
+    with house.load(think=0.15, large=0) as load:
         yield load
         house.control.unlink(missing_ok=True)
         for drive in house.drives:

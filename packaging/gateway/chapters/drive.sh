@@ -1,5 +1,5 @@
 #!/bin/bash
-# A drive of /etc/fstab that belongs to root: the gatekeeper prepares it, the mail moves there while it flows, and is there after a reboot.
+# A drive of /etc/fstab that belongs to root: the gatekeeper prepares it, the mail moves there while it flows, and is there after a reboot. (long)
 # boots by itself
 #
 # The drives are loop devices of this machine. In a container systemd takes no device of /etc/fstab, and nobody makes .device units: a

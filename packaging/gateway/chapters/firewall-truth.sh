@@ -1,5 +1,5 @@
 #!/bin/bash
-# The check says of every port what clients really meet: open, missing, shadowed by which rule, or that it cannot be known; IPv4 and IPv6.
+# The check says of every port what clients really meet: open, missing, shadowed by which rule, or that it cannot be known; IPv4 and IPv6. (long)
 permits internal
 within 2000 "the LAN is served" from_lan 25
 prove "the check says open" G postern access check
