@@ -133,7 +133,7 @@ let package = Package(
         tests("POP3WireTests", "POP3Wire", "MailCore"),
         tests("SASLTests", "SASL", "MailCore"),
         tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .nio, .log),
-        tests("CertificatesTests", "Certificates", "MailCore"),
+        tests("CertificatesTests", "Certificates", "MailTesting", "MailCore"),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ResolverTests", "Resolver", "MailCore"),
         tests("ConnectionsTests", "Connections", "Certificates", "MailSettings", "MailCore", .nio, .nioPosix, .nioEmbedded, .log),
@@ -144,7 +144,7 @@ let package = Package(
             "MailCore", .nio, .log),
         tests(
             "AdminTests", "AdminServer", "AdminContract", "Certificates", "StateStore", "MailStore", "MailSettings", "MailCore", "Host",
-            "Housekeeping", "postern", "posternd", .nio, .log),
+            "MailTesting", "Housekeeping", "postern", "posternd", .nio, .log),
         tests("ManualTests", "Manual", "MailCore", "MailSettings", "postern", "posternd"),
         tests(
             "LocalIntakeTests", "LocalIntake", "postern-sendmail", "Host", "Delivery", "MailStore", "StateStore", "MailSettings",

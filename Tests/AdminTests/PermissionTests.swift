@@ -1,5 +1,6 @@
 import Foundation
 import MailCore
+import MailTesting
 import StateStore
 import Synchronization
 import Testing
@@ -47,14 +48,8 @@ import Testing
                 s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect("\(house.socket)"); s.sendall(b"\(text)")
                 print(s.recv(65536).split()[1].decode())
                 """
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/setpriv")
-            process.arguments = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3", "-c", script]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
+            let words = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3", "-c", script]
+            let said = try ChildProcess.run("/usr/bin/setpriv", words).output
             #expect(said == "403\n")
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import MailTesting
 
 /// The program `postern`, run against a house.
 struct PosternCommand: Sendable {
@@ -27,20 +28,8 @@ struct PosternCommand: Sendable {
     }
 
     private func runAndWait(_ arguments: [String], input: String) throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/setsid")
-        process.arguments = ["--wait", Self.program.path] + arguments
-        process.environment = ["POSTERN_SOCKET": socket]
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        try process.run()
-        stdin.fileHandleForWriting.write(Data(input.utf8))
-        try stdin.fileHandleForWriting.close()
-        let output = String(decoding: stdout.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let errors = String(decoding: stderr.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Outcome(code: process.terminationStatus, output: output, errors: errors)
+        let done = try ChildProcess.run(
+            "/usr/bin/setsid", ["--wait", Self.program.path] + arguments, input: input, environment: ["POSTERN_SOCKET": socket])
+        return Outcome(code: done.code, output: done.output, errors: done.errors)
     }
 }

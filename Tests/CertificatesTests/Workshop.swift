@@ -1,5 +1,6 @@
 import Certificates
 import Foundation
+import MailTesting
 
 /// A folder in which the `openssl` command makes keys and certificates. Goes with what is in it.
 final class Workshop: Sendable {
@@ -17,19 +18,9 @@ final class Workshop: Sendable {
     /// Runs `openssl` in the folder; gives what it says, or throws that.
     @discardableResult
     func openssl(_ words: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = words.split(separator: " ").map(String.init)
-        process.currentDirectoryURL = URL(filePath: folder)
-        let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failed(said: said) }
-        return said
+        let done = try ChildProcess.run("/usr/bin/openssl", words.split(separator: " ").map(String.init), in: folder)
+        guard done.code == 0 else { throw Failed(said: done.output + done.errors) }
+        return done.output + done.errors
     }
 
     enum Key: String {
