@@ -2,7 +2,7 @@ import Glibc
 
 /// A program that a test runs and waits for, with its streams in files without a name: no pipe that could fill.
 ///
-/// Not Foundation's `Process`: it reads beyond its memory when many tests have many descriptors open.
+/// Not Foundation's `Process`: its `run()` followed a bad pointer in two whole runs of the tests, and ended them.
 public enum ChildProcess {
     public struct Outcome: Sendable {
         /// As waitpid(2) gives it: the exit status, or 128 and the signal.
