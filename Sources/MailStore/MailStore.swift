@@ -125,9 +125,23 @@ public final class MailStore: Sendable {
         return expunged
     }
 
-    /// Takes messages away whatever their flags, all or none, in one commit; answers how many of them were still there. RFC 1939 §6
+    /// Takes messages away whatever their flags, all or none; answers how many of them were still there. When it throws none is gone.
+    /// Many go in steps: it is decided in one commit, and what a crash or a drive that goes away leaves goes later. RFC 1939 §6
     public func remove(_ uids: UIDSet, from mailbox: MailboxID) async throws(StoreError) -> Int {
-        try await perform(RemoveMessages(uids: uids, mailbox: mailbox))
+        if let removed = try await perform(RemoveMessages(uids: uids, mailbox: mailbox)) { return removed }
+        do throws(StoreError) {
+            return try await finishRemovals(from: mailbox)
+        } catch {
+            return uids.count
+        }
+    }
+
+    /// Takes away what ``remove(_:from:)`` has decided and not done yet; answers how many went.
+    @discardableResult
+    public func finishRemovals(from mailbox: MailboxID) async throws(StoreError) -> Int {
+        var removed = 0
+        while let more = try await perform(RemovalStep(mailbox: mailbox)) { removed += more }
+        return removed
     }
 
     /// Changes flags; answers every message of the set with its flags afterwards, ascending. Names of keywords that the mailbox
@@ -326,9 +340,10 @@ public final class MailStore: Sendable {
         purgeLeftovers()
     }
 
-    /// Mailboxes that were deleted, and whose messages a crash has left.
+    /// What was decided, and a crash has left: messages of deleted mailboxes, and others that are to go.
     private func purgeLeftovers() {
         Task { [self] in
+            for mailbox in try await read({ try $0.mailboxesWithRemovals() }) { try await finishRemovals(from: mailbox) }
             for mailbox in try await read({ try $0.deletedMailboxes() }) {
                 while try await !perform(PurgeMailbox(mailbox: mailbox)) {}
             }

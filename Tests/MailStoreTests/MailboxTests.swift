@@ -99,4 +99,23 @@ import Testing
         #expect(try await second.check().findings == [])
         await second.close()
     }
+
+    @Test func aDecidedRemovalGoesOnAfterACrash() async throws {
+        let temporary = try TemporaryStore()
+        let inbox = try await temporary.giant()
+        // The decision and the first step; then nothing more.
+        #expect(try await temporary.store.perform(RemoveMessages(uids: UIDSet([1...2400]), mailbox: inbox)) == nil)
+        #expect(try await temporary.store.perform(RemovalStep(mailbox: inbox)) == 1000)
+        let counters = try #require(try await temporary.store.read { try $0.counters(of: "INBOX", of: temporary.account) })
+        #expect(counters.hasRemovals && counters.messages == 1500)
+        let second = try await temporary.reopened()
+        var left = counters
+        for _ in 0..<100 where left.hasRemovals {
+            try await Task.sleep(for: .milliseconds(50))
+            left = try #require(try await second.read { try $0.counters(of: "INBOX", of: temporary.account) })
+        }
+        #expect(!left.hasRemovals && left.messages == 100)
+        #expect(try await second.check().findings == [])
+        await second.close()
+    }
 }

@@ -4,6 +4,7 @@ import MailCore
 import MailStore
 import NIOCore
 import Synchronization
+import Testing
 
 /// A real store in a folder of its own, with one account.
 final class TemporaryStore: Sendable {
@@ -36,6 +37,17 @@ final class TemporaryStore: Sendable {
     func reopened() async throws -> MailStore {
         await store.close()
         return try MailStore(folder: folder, configuration: StoreConfiguration(freeSpaceFloor: { ByteCount(0) }), logger: Self.quiet)
+    }
+
+    /// INBOX with 2,500 messages: more than goes into one commit.
+    func giant() async throws -> MailboxID {
+        try await store.provision(account, address: address, folders: [])
+        let inbox = try #require(try await store.info("INBOX", of: account)).id
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for n in 0..<2500 { group.addTask { [store] in _ = try await store.append("\(n)", to: inbox) } }
+            try await group.waitForAll()
+        }
+        return inbox
     }
 
     func recipient(_ mailbox: String = "INBOX") -> LocalRecipient { LocalRecipient(account: account, address: address, mailbox: mailbox) }

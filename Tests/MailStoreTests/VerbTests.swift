@@ -133,12 +133,7 @@ import Testing
     @Test func stepsCoverAGiant() async throws {
         let temporary = try TemporaryStore()
         let store = temporary.store
-        try await store.provision(temporary.account, address: temporary.address, folders: [])
-        let inbox = try #require(try await store.info("INBOX", of: temporary.account)).id
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for n in 0..<2500 { group.addTask { _ = try await store.append("\(n)", to: inbox) } }
-            try await group.waitForAll()
-        }
+        let inbox = try await temporary.giant()
         let odd = UIDSet((0..<1250).map { UID(2 * $0 + 1) })
         #expect(try await store.setFlags(odd, in: inbox, .add(.flagged)).map(\.uid) == odd.ranges.map(\.lowerBound))
         let results = try await store.setFlags(UIDSet([1...UID.max]), in: inbox, .add(.deleted))
@@ -146,6 +141,19 @@ import Testing
         #expect(try await store.expunge(inbox, only: odd).count == 1250)
         #expect(try await store.expunge(inbox).count == 1250)
         #expect(try await store.countersAreTrue(inbox))
+    }
+
+    /// More than goes into one commit, in ranges and alone; what was not meant stays.
+    @Test func aGiantRemovalGoesInSteps() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        let inbox = try await temporary.giant()
+        let most = UIDSet((1...2500).filter { $0 % 5 != 0 && $0 != 2499 })
+        #expect(try await store.remove(most, from: inbox) == 1999)
+        #expect(try await store.listing(inbox).map { $0.prefix { $0 != " " } } == (1...2500).filter { $0 % 5 == 0 || $0 == 2499 }.map { "\($0)" })
+        #expect(try await store.countersAreTrue(inbox))
+        #expect(try await store.check().findings == [])
+        #expect(try await store.finishRemovals(from: inbox) == 0)
     }
 
     @Test func changesTellWhatHappenedSince() async throws {

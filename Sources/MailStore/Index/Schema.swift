@@ -58,6 +58,9 @@ enum Schema {
         migrator.registerMigration("trace") { db in
             try db.execute(sql: trace)
         }
+        migrator.registerMigration("removals") { db in
+            try db.execute(sql: removals)
+        }
         return migrator
     }
 
@@ -124,6 +127,13 @@ enum Schema {
             remote TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '', is_reply INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX queued_recipient_message ON queued_recipient(message);
         CREATE INDEX queued_recipient_due ON queued_recipient(destination, due, message) WHERE state < 2;
+        """
+
+    /// Messages that are to go and were too many for one commit (``RemoveMessages``). uids: ranges; done: the last one that went.
+    private static let removals = """
+        CREATE TABLE removal(
+            id INTEGER PRIMARY KEY, mailbox INTEGER NOT NULL, uids BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX removal_mailbox ON removal(mailbox);
         """
 
     /// What is remembered of messages for `trace.keep`, also when they are gone. A message's id is the time at which it came, in

@@ -8,6 +8,8 @@ public struct MailboxCounters: Sendable {
     public var bytes: Int
     public var uidNext: UID
     public var highestModSeq: ModSeq
+    /// Messages of it are to go, and some have not yet (``MailStore/finishRemovals(from:)``).
+    public var hasRemovals: Bool
 }
 
 extension StoreSnapshot {
@@ -15,14 +17,16 @@ extension StoreSnapshot {
     public func counters(of name: String, of account: AccountID) throws(StoreError) -> MailboxCounters? {
         let select = try connection.statement(
             """
-            SELECT m.id, m.messages, m.bytes, m.uid_next, m.mod_seq FROM mailbox m JOIN owner o ON o.id = m.owner \
+            SELECT m.id, m.messages, m.bytes, m.uid_next, m.mod_seq, \
+            EXISTS(SELECT 1 FROM removal r WHERE r.mailbox = m.id) FROM mailbox m JOIN owner o ON o.id = m.owner \
             WHERE o.account = ?1 AND m.name = ?2
             """)
         select.bind(1, account.octets)
         select.bind(2, name)
         return try select.first { row in
             MailboxCounters(
-                id: MailboxID(row.int64(0)), messages: row.int(1), bytes: row.int(2), uidNext: row.uid(3), highestModSeq: row.int64(4))
+                id: MailboxID(row.int64(0)), messages: row.int(1), bytes: row.int(2), uidNext: row.uid(3), highestModSeq: row.int64(4),
+                hasRemovals: row.int(5) != 0)
         }
     }
 

@@ -204,6 +204,11 @@ extension StoreSnapshot {
         }
     }
 
+    /// From which messages are to go that were too many for one commit.
+    func mailboxesWithRemovals() throws(StoreError) -> [MailboxID] {
+        try connection.statement("SELECT DISTINCT mailbox FROM removal").all { MailboxID($0.int64(0)) }
+    }
+
     /// Out of sight, and not purged yet.
     func deletedMailboxes() throws(StoreError) -> [MailboxID] {
         try connection.statement("SELECT id FROM mailbox WHERE name LIKE char(1) || '%'").all { MailboxID($0.int64(0)) }

@@ -39,6 +39,7 @@ struct PurgeMailbox: StoreVerb {
         guard entries.count < Expunge.limit else { return false }
         for sql: StaticString in [
             "DELETE FROM expunged WHERE mailbox = ?1", "DELETE FROM seen WHERE mailbox = ?1", "DELETE FROM rights WHERE mailbox = ?1",
+            "DELETE FROM removal WHERE mailbox = ?1",
             "DELETE FROM mailbox WHERE id = ?1 AND name = char(1) || id",
         ] {
             let delete = try transaction.statement(sql)

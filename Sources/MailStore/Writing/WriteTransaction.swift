@@ -236,12 +236,14 @@ final class WriteTransaction {
 
     /// One entry fewer points to the message; the last one takes it along.
     func release(_ message: Int64) throws(StoreError) {
-        let count = try statement("UPDATE message SET entries = entries - 1 WHERE id = ?1 RETURNING entries, pack, size")
-        count.bind(1, message)
-        guard let (left, pack, size) = try count.first({ ($0.int(0), $0.int64(1), $0.int(2)) }), left <= 0 else { return }
-        let delete = try statement("DELETE FROM message WHERE id = ?1")
+        let delete = try statement("DELETE FROM message WHERE id = ?1 AND entries <= 1 RETURNING pack, size")
         delete.bind(1, message)
-        try delete.run()
+        guard let (pack, size) = try delete.first({ ($0.int64(0), $0.int(1)) }) else {
+            let count = try statement("UPDATE message SET entries = entries - 1 WHERE id = ?1")
+            count.bind(1, message)
+            try count.run()
+            return
+        }
         packs[pack, default: PackChange()].messages -= 1
         packs[pack, default: PackChange()].live -= size
     }

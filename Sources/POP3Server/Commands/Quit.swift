@@ -3,7 +3,7 @@ import MailCore
 import MailStore
 import POP3Wire
 
-/// `QUIT` — ends the session; what DELE has marked goes now, all of it or nothing, in one commit. What comes behind it is not read.
+/// `QUIT` — ends the session; what DELE has marked goes now, all of it or nothing. What comes behind it is not read.
 /// RFC 1939 §4, §6
 struct Quit: POP3Command {
     static let rule = CommandRule("QUIT", in: .any)

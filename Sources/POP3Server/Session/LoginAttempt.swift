@@ -19,10 +19,15 @@ extension POP3Session {
         }
     }
 
-    /// The maildrop of somebody who has proved who he is, for this session alone. RFC 1939 §4
+    /// The maildrop of somebody who has proved who he is, for this session alone. What the last QUIT has deleted is gone first, should
+    /// a crash have come between. RFC 1939 §4
     mutating func enter(_ account: Account) async throws(POP3Refusal) -> Answer {
         guard let lock = services.locks.take(account.id) else { throw .inUse }
-        let counters = try await inbox(of: account)
+        var counters = try await inbox(of: account)
+        if counters.hasRemovals {
+            try await finishRemovals(from: counters.id)
+            counters = try await inbox(of: account)
+        }
         self.account = account
         maildrop = Maildrop(counters, lock: lock)
         connection.isPatientUnderLoad = true

@@ -26,6 +26,15 @@ extension POP3Session {
         }
     }
 
+    func finishRemovals(from mailbox: MailboxID) async throws(POP3Refusal) {
+        do throws(StoreError) {
+            try await services.store.finishRemovals(from: mailbox)
+        } catch {
+            journalFailure(error)
+            throw POP3Refusal(error)
+        }
+    }
+
     func journal(_ event: JournalEvent, _ level: Logger.Level = .info, _ text: String) {
         var metadata: Logger.Metadata = ["event": "\(event.rawValue)", "peer": "\(connection.peer)"]
         if let account { metadata["account"] = "\(account.address)" }
