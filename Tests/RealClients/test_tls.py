@@ -185,6 +185,36 @@ def test_nonsense_in_place_of_a_handshake_ends_the_connection(server, octets):
     assert s_client(server, "smtps")[0] == 0
 
 
+def hello():
+    """A client's first message."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    to_us = ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        context.wrap_bio(ssl.MemoryBIO(), to_us).do_handshake()
+    return to_us.read()
+
+
+def test_who_goes_on_or_leaves_while_the_server_signs(server):
+    first = hello()
+    for behind in (b"", b"\x17\x03\x03\x00\x02no", b"no record at all, and more of it than a header of one has octets"):
+        for leaves in (True, False):
+            peers = [socket.create_connection(("127.0.0.1", server.imaps_port), timeout=15) for _ in range(40)]
+            for peer in peers:
+                peer.sendall(first + behind[:1])
+                peer.sendall(behind[1:])
+                if leaves:
+                    peer.close()
+            for peer in peers if not leaves else ():
+                assert peer.recv(1)  # the server's answer, or its alert
+                if behind:
+                    while peer.recv(65536):
+                        pass
+                peer.close()
+    code, dialogue = s_client(server, "imaps", say="a LOGOUT\r\n")
+    assert code == 0 and "BYE" in dialogue
+
+
 def test_a_broken_off_message_is_not_taken(server):
     """TLS that ends without a goodbye in the middle of a message: it never came."""
     client = smtplib.SMTP_SSL("127.0.0.1", server.smtps_port, timeout=10, context=ssl._create_unverified_context())

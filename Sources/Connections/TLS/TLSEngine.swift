@@ -11,7 +11,9 @@ internal import NIOCore
 /// | handshaking | goes on, as far as the peer's octets reach | – | – |
 /// | established | – | what has come | what is to go |
 /// | failed | – | nothing | nothing |
-final class TLSEngine {
+///
+/// `@unchecked Sendable`: it is used by one thread at a time, and handed over whole (``HandshakeThreads``).
+final class TLSEngine: @unchecked Sendable {
     enum Progress {
         /// More octets of the peer are needed.
         case waiting
@@ -28,6 +30,8 @@ final class TLSEngine {
     /// Octets for the peer.
     fileprivate(set) var toSend = ByteBuffer()
     private var state = State.handshaking
+    /// Something was said to the peer.
+    fileprivate var hasAnswered = false
 
     private enum State { case handshaking, established, failed }
 
@@ -62,6 +66,8 @@ final class TLSEngine {
 
     var isServer: Bool { SSL_is_server(ssl) == 1 }
     var isEstablished: Bool { state == .established }
+    /// What a server says first is what it signs, unless it has to ask for another key share before.
+    var isAboutToSign: Bool { isServer && state == .handshaking && !hasAnswered }
     /// Whether what lies in `toSend` at the handshake's end can wait for the first answer: below TLS 1.3 the server's own end of the
     /// handshake is among it.
     var owesOnlyTicket: Bool { isServer && SSL_version(ssl) >= TLS1_3_VERSION }
@@ -198,7 +204,9 @@ private enum EngineBIO {
         BIO_meth_set_write_ex(method) { bio, octets, count, written in
             guard let bio, let octets, let written else { return 0 }
             postern_bio_clear_retry(bio)
-            EngineBIO.engine(of: bio).toSend.writeBytes(UnsafeRawBufferPointer(start: octets, count: count))
+            let engine = EngineBIO.engine(of: bio)
+            engine.hasAnswered = true
+            engine.toSend.writeBytes(UnsafeRawBufferPointer(start: octets, count: count))
             written.pointee = count
             return 1
         }

@@ -11,6 +11,10 @@ enum TLSEvent {
 ///
 /// What is written before the handshake's end waits for it. A close says goodbye first (close_notify), and closes when that has left;
 /// `abandon()` closes at once. Each write is a system call and a packet: a ticket leaves with the first answer, a goodbye with the last.
+///
+/// A server signs in the handshake: as much work as some messages, or with a long key as some dozen. That step is done on a thread of
+/// its own (``HandshakeThreads``), so that nobody else of the loop waits for it. Meanwhile the engine is that thread's, and what the
+/// peer sends waits in `arrived`.
 final class TLSHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -18,6 +22,9 @@ final class TLSHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let engine: TLSEngine
+    /// The engine is with another thread.
+    private var isAway = false
+    private var arrived = ByteBuffer()
     private var waiting: CircularBuffer<(plain: ByteBuffer, written: EventLoopPromise<Void>?)> = []
     private var hasFailed = false
     private var endsWithNextFlush = false
@@ -28,6 +35,7 @@ final class TLSHandler: ChannelDuplexHandler {
     init(_ engine: TLSEngine) { self.engine = engine }
 
     var bindings: TLSBindings { engine.bindings }
+    private var isEstablished: Bool { !isAway && engine.isEstablished }
 
     /// From now on a close waits for nothing.
     func abandon() { isAbandoned = true }
@@ -52,9 +60,14 @@ final class TLSHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasFailed else { return }
-        engine.receive(unwrapInboundIn(data))
-        if !engine.isEstablished { advance(context) }
-        if engine.isEstablished { decrypt(context) }
+        var octets = unwrapInboundIn(data)
+        guard !isAway else {
+            arrived.writeBuffer(&octets)
+            return
+        }
+        engine.receive(octets)
+        if !isEstablished { advance(context) }
+        if isEstablished { decrypt(context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -64,18 +77,39 @@ final class TLSHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         failWaiting(ChannelError.ioOnClosedChannel)
-        if !engine.isEstablished { fail(context, "the peer has gone") }
+        if !isEstablished { fail(context, "the peer has gone") }
         context.fireChannelInactive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-        if !engine.isEstablished { fail(context, "the peer has gone") }
+        if !isEstablished { fail(context, "the peer has gone") }
         endInput(context)
     }
 
     private func advance(_ context: ChannelHandlerContext) {
-        switch engine.advance() {
+        guard engine.isAboutToSign else { return advanced(context, engine.advance()) }
+        isAway = true
+        let home = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        HandshakeThreads.advance(engine) { [loop = context.eventLoop] progress in
+            loop.execute { home.value.handler.comeBack(home.value.context, progress) }
+        }
+    }
+
+    private func comeBack(_ context: ChannelHandlerContext, _ progress: TLSEngine.Progress) {
+        isAway = false
+        guard !hasFailed else { return }
+        advanced(context, progress)
+        if arrived.readableBytes > 0, !hasFailed {
+            let octets = arrived
+            arrived = ByteBuffer()
+            channelRead(context: context, data: wrapInboundOut(octets))
+        }
+        channelReadComplete(context: context)
+    }
+
+    private func advanced(_ context: ChannelHandlerContext, _ progress: TLSEngine.Progress) {
+        switch progress {
         case .waiting: send(context)
         case .established(let facts):
             if !engine.owesOnlyTicket { send(context) }
@@ -126,7 +160,7 @@ final class TLSHandler: ChannelDuplexHandler {
     }
 
     func flush(context: ChannelHandlerContext) {
-        if engine.isEstablished {
+        if isEstablished {
             var written: EventLoopPromise<Void>?
             while let (plain, promise) = waiting.popFirst() {
                 engine.encrypt(plain)
@@ -139,7 +173,7 @@ final class TLSHandler: ChannelDuplexHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode != .input, engine.isEstablished, !hasSaidGoodbye, !isAbandoned else {
+        guard mode != .input, isEstablished, !hasSaidGoodbye, !isAbandoned else {
             if mode == .all { failWaiting(ChannelError.ioOnClosedChannel) }
             return context.close(mode: mode, promise: promise)
         }
