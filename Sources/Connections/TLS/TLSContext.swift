@@ -48,6 +48,7 @@ public final class TLSContext: @unchecked Sendable {
         let policy = CipherPolicy(minimumVersion: configuration.minimumVersion, dhBits: configuration.dhBits)
         postern_ctx_set_manners(context)
         guard postern_ctx_set_versions(context, policy.lowest, 0) == 1, SSL_CTX_set_cipher_list(context, policy.list) == 1,
+            SSL_CTX_set_ciphersuites(context, CipherPolicy.suites) == 1,
             postern_ctx_set_groups(context, CipherPolicy.curves) == 1
         else { throw TLSConfigurationError("TLS \(configuration.minimumVersion.rawValue) cannot be the minimum version here") }
         let field = CipherPolicy.field(bits: configuration.dhBits)
