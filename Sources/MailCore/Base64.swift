@@ -1,6 +1,6 @@
 /// Base 64 (RFC 4648 §4) over bytes.
 public enum Base64 {
-    public static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    @inlinable public static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         var out: [UInt8] = []
         var bits: UInt32 = 0
@@ -19,7 +19,7 @@ public enum Base64 {
     }
 
     /// Strict: no white space, correct padding; `nil` otherwise.
-    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    @inlinable public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         let padding = text.suffix(2).reduce(0) { $1 == UInt8(ascii: "=") ? $0 + 1 : 0 }
         var out: [UInt8] = []

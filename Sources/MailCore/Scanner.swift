@@ -144,7 +144,7 @@ extension UInt8 {
 
 extension Sequence<UInt8> {
     /// Whether the ASCII text stands here, letters compared without case, nothing before or after.
-    public func equalsIgnoringCase(_ other: some Sequence<UInt8>) -> Bool {
+    @inlinable public func equalsIgnoringCase(_ other: some Sequence<UInt8>) -> Bool {
         var a = makeIterator()
         var b = other.makeIterator()
         while let x = a.next() {

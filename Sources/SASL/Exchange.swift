@@ -36,27 +36,30 @@ public struct Exchange: Sendable {
     public let mechanism: Mechanism
     private var state: State
 
-    /// `bindings`: those of the channel, where mechanisms that bind it are offered; SCRAM alone asks for them. `nonce`: our part of SCRAM's, printable and
-    /// without commas; never used twice.
-    public init(_ mechanism: Mechanism, bindings: @autoclosure () -> ChannelBindings? = nil, nonce: [UInt8] = Self.newNonce()) {
+    /// `bindings`: those of the channel, where mechanisms that bind it are offered. `nonce`: our part of SCRAM's, printable and without
+    /// commas; never used twice. SCRAM alone asks for them.
+    public init(
+        _ mechanism: Mechanism, bindings: @autoclosure () -> ChannelBindings? = nil, nonce: @autoclosure () -> [UInt8] = Self.newNonce()
+    ) {
         self.mechanism = mechanism
         state =
             switch mechanism {
             case .plain: .plain
             case .login: .loginName
-            case .scramSHA256, .scramSHA256Plus: .scram(ScramExchange(isPlus: mechanism.bindsChannel, bindings: bindings(), nonce: nonce))
+            case .scramSHA256, .scramSHA256Plus: .scram(ScramExchange(isPlus: mechanism.bindsChannel, bindings: bindings(), nonce: nonce()))
             }
     }
 
-    /// 144 bits of the system's randomness.
+    /// 192 bits of the system's randomness, in three requests.
     public static func newNonce() -> [UInt8] {
         var random = SystemRandomNumberGenerator()
-        return Base64.encode((0..<18).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        return Base64.encode((0..<3).flatMap { _ in withUnsafeBytes(of: random.next(), Array.init) })
     }
 
-    /// Begins, with the initial response as the client wrote it if there was one: base 64, or `=` for an empty one. RFC 4959 §3, RFC 4954 §4
-    public mutating func start(initialResponse: some Collection<UInt8>) throws(ExchangeFailure) -> Step {
-        if initialResponse.elementsEqual([UInt8(ascii: "=")]) { return try take([]) }
+    /// Begins, with the initial response as the client wrote it if there was one: base 64, or `=` for an empty one. RFC 4959 §3,
+    /// RFC 4954 §4
+    public mutating func start(initialResponse: [UInt8]) throws(ExchangeFailure) -> Step {
+        if initialResponse == [UInt8(ascii: "=")] { return try take([]) }
         return try answer(initialResponse)
     }
 
@@ -71,12 +74,12 @@ public struct Exchange: Sendable {
     }
 
     /// A line that answers a challenge, without its line end.
-    public mutating func answer(_ line: some Collection<UInt8>) throws(ExchangeFailure) -> Step {
+    public mutating func answer(_ line: [UInt8]) throws(ExchangeFailure) -> Step {
         if case .scram(let exchange) = state, let denial = exchange.denial {
             state = .over
             throw .refused(denial)
         }
-        if line.elementsEqual([UInt8(ascii: "*")]) {
+        if line == [UInt8(ascii: "*")] {
             state = .over
             throw .cancelled
         }

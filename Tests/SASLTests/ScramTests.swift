@@ -116,7 +116,7 @@ private struct Dialogue {
     @Test func noncesAreNew() {
         let nonces = (0..<100).map { _ in Exchange.newNonce() }
         #expect(Set(nonces).count == 100)
-        #expect(nonces.allSatisfy { $0.count == 24 && !$0.contains(UInt8(ascii: ",")) })
+        #expect(nonces.allSatisfy { $0.count == 32 && !$0.contains(UInt8(ascii: ",")) })
     }
 }
 
