@@ -104,7 +104,7 @@ enum Posternd {
             settings: settings, state: state, store: mail, hub: hub, reports: reports, hostname: hostname, logger: logger)
         let interfaces = LiveInterfaces(logger: logger)
         let kept = KeptSockets(AdoptedSockets.take())
-        let listeners = try await Listeners(
+        let listeners = await Listeners(
             faces.services, on: hub, following: settings, interfaces, kept: kept, logger: logger)
         let gatekeeper = GatekeeperClient()
         let access = AccessWish(gatekeeper, following: settings, logger: logger)
@@ -132,7 +132,8 @@ enum Posternd {
                 services: {
                     ServiceFacts.all(
                         settings.current, on: interfaces.current, listening: hub.listening, connections: hub.counts,
-                        certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver)
+                        certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver,
+                        trouble: listeners.troubles.reason)
                 },
                 warnings: { certificates.warnings + encryption.troubles + letters.sentences },
                 tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway,
