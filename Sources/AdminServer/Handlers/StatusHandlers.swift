@@ -68,7 +68,7 @@ struct StatusHandlers: Sendable {
 
     private func problems(_ listening: [StatusFacts.Service]) -> [String] {
         var problems: [String] = []
-        if let refusal = services.store.health.refusal { problems.append("No mail is accepted: \(refusal)") }
+        if let trouble = StoreTrouble.sentence(services.store, services.state) { problems.append("No mail is accepted: \(trouble)") }
         for service in listening {
             let place = service.port.map { "\(service.name) (port \($0))" } ?? service.name
             let why = service.trouble.map { ": \($0). It listens as soon as it can." } ?? "; the journal says why."
