@@ -8,6 +8,7 @@ internal import Synchronization
 /// Sockets that are wanted and cannot be had, with the reasons: told once in the journal, and in the status as long as they last.
 final class ListenTroubles: Sendable {
     private let reasons = Mutex<[ListenPlan.Entry: String]>([:])
+    private let listeners = Mutex<[@Sendable () -> Void]>([])
     private let logger: Logger
 
     init(_ logger: Logger) { self.logger = logger }
@@ -27,7 +28,14 @@ final class ListenTroubles: Sendable {
             metadata: ["event": "\(JournalEvent.listenFailed.rawValue)", "service": "\(entry.service)"])
     }
 
-    func settle(_ entry: ListenPlan.Entry) { reasons.withLock { $0[entry] = nil } }
+    /// The socket is there.
+    func settle(_ entry: ListenPlan.Entry) {
+        guard reasons.withLock({ $0.removeValue(forKey: entry) }) != nil else { return }
+        for body in listeners.withLock({ $0 }) { body() }
+    }
+
+    /// `body` hears of every trouble that has come to a good end.
+    func onEnd(_ body: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(body) } }
 
     /// What is not wanted any more is no trouble.
     func keepOnly(_ wanted: Set<ListenPlan.Entry>) { reasons.withLock { $0 = $0.filter { wanted.contains($0.key) } } }

@@ -91,7 +91,7 @@ enum Posternd {
         let gatekeeper = GatekeeperClient()
         let access = AccessWish(gatekeeper, following: settings, logger: logger)
         let units = ListenerFile(beside: options.settings, logger).map {
-            SocketUnitsWish(gatekeeper, $0, following: settings, logger: logger)
+            SocketUnitsWish(gatekeeper, $0, following: settings, listeners.troubles, logger: logger)
         }
         let readiness = Readiness(hub: hub, logger: logger)
 
