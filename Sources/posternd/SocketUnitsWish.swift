@@ -15,7 +15,8 @@ final class SocketUnitsWish: ServiceLifecycle.Service {
     private let file: ListenerFile
     private let settings: LiveSettings
     private let wakeUps = WakeUps()
-    private let isStale = Atomic(false)
+    /// At first nobody knows whether the last daemon was heard.
+    private let isStale = Atomic(true)
 
     init(
         _ gatekeeper: GatekeeperClient, _ file: ListenerFile, following settings: LiveSettings, _ troubles: ListenTroubles, logger: Logger
