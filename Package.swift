@@ -150,6 +150,7 @@ let package = Package(
             "LocalIntakeTests", "LocalIntake", "postern-sendmail", "Host", "Delivery", "MailStore", "StateStore", "MailSettings",
             "MailCore",
             .nio, .log),
+        tests("GatekeeperTests", "postern-gatekeeper"),
         tests("HousekeepingTests", "Housekeeping", "MailStore", "StateStore", "Host", "MailCore", .nio, .log),
         tests(
             "PosterndTests", "posternd", "AdminContract", "Certificates", "StateStore", "Connections", "Host", "Netlink", "MailCore",

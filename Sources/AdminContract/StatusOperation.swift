@@ -23,6 +23,8 @@ public struct StatusFacts: Codable, Sendable {
         public var port: Int?
         /// `listening`; `partly`: not everywhere where it should; `closed`: nowhere; `waiting`: its interfaces are not there; `off`.
         public var state: String
+        /// Why it does not listen, or not everywhere where it should; none when it does.
+        public var trouble: String?
         /// Where it listens: `every address`, an interface's name, an address.
         public var addresses: [String]
         /// Who made its sockets: `systemd` or `postern`; none when it does not listen.

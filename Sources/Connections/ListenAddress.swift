@@ -51,7 +51,8 @@ public struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "\(service) cannot listen on \(address): \(reason)." }
 
-    private var reason: String {
+    /// Part of a sentence.
+    public var reason: String {
         switch errno {
         case EADDRINUSE: "another program uses this port"
         case EACCES, EPERM: "permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE"

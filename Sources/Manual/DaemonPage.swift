@@ -21,6 +21,12 @@ enum DaemonPage {
             file is right and read again. While the daemon runs a broken file changes nothing. When there is no last good file, as at the \
             first start, nothing is started: a mail server with settings that are in doubt might listen where it must not.
             """)
+        page.section("PORTS")
+        page.prose(
+            """
+            A port that another program holds keeps nothing else from working: the journal says with the event listen-failed which unit \
+            and which user have it, postern status shows it as a problem, and the port is taken within five seconds after it is free.
+            """)
         page.section("CREDENTIALS")
         page.prose(
             """

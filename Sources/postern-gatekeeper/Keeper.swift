@@ -9,7 +9,7 @@ internal import Netlink
 /// | state | plan | leaving | what is done |
 /// |---|---|---|---|
 /// | nothing wanted | none | – | nothing of ours is left |
-/// | holding | there | none | after every event, and when the generation has changed: compare, put right |
+/// | holding | there | none | after every event, and when the generation has changed: compare, put right (`Quarrel` says when) |
 /// | leaving | there | a moment | the same, until that moment; then as if cleared |
 ///
 /// A daemon that crashes says nothing, so its rules stay. A gatekeeper that crashes finds the plan in its file.
@@ -23,15 +23,22 @@ final class Keeper {
     private let logger: Logger
     private(set) var plan: AccessPlan?
     private var interfaces: [NetworkInterface] = []
+    private var interfacesAreOld = false
     private var leavingAt: ContinuousClock.Instant?
+    /// Of the rules that were found, or made, as they should be; `nil` when they must be looked at.
     private var checkedGeneration: UInt32?
     private var quarrel = Quarrel()
     private var lastFailure: String?
 
+    /// An event may get lost; then this is how late we are, and in a second all is right again.
+    private static let lookEvery = Duration.milliseconds(700)
+    /// What failed is tried again.
+    private static let tryAgainAfter = Duration.milliseconds(200)
+
     var descriptors: [Int32] { [firewall.eventDescriptor, links.eventDescriptor] }
     var isHolding: Bool { plan != nil }
-    /// Something was changed that is not put right yet.
-    var isPausing: Bool { quarrel.isPausing }
+    /// When to look again if no event comes before: sooner when something is not put right yet.
+    private(set) var nextLook = ContinuousClock.now
 
     init(planFile: String, logger: Logger) throws {
         firewall = try Firewall()
@@ -71,20 +78,35 @@ final class Keeper {
         return report
     }
 
-    /// The kernel told of something on one of our descriptors, or a second has passed.
+    /// The kernel told of something on one of our descriptors, or `nextLook` has come.
     func look() {
+        nextLook = .now + Self.lookEvery
         firewall.takeEvents()
-        if links.takeEvents() {
-            if let read = try? links.read() { interfaces = read }
-            checkedGeneration = nil
-        }
+        if links.takeEvents() { interfacesAreOld = true }
+        if interfacesAreOld { readInterfaces() }
         if let leavingAt, leavingAt <= .now {
             do throws(NetlinkError) { try clear() } catch { tell(error) }
         }
         // Nothing wanted: what was ours is gone, and what comes is not our business.
-        guard plan != nil, !quarrel.isPausing else { return }
-        if let generation = try? firewall.generation(), generation == checkedGeneration { return }
-        putRight(because: "it was changed by others")
+        guard plan != nil else { return }
+        if let checkedGeneration, let generation = try? firewall.generation(), generation == checkedGeneration { return }
+        let now = ContinuousClock.now
+        let due = quarrel.changed(at: now)
+        if due > now {
+            nextLook = min(nextLook, due)
+        } else {
+            putRight(because: "it was changed by others")
+        }
+    }
+
+    private func readInterfaces() {
+        guard let read = try? links.read() else {
+            nextLook = .now + Self.tryAgainAfter
+            return
+        }
+        interfaces = read
+        interfacesAreOld = false
+        checkedGeneration = nil
     }
 
     private func putRight(because reason: String) {
@@ -96,24 +118,29 @@ final class Keeper {
         }
     }
 
-    /// Reads, compares, changes; again when somebody else was faster.
+    /// Reads, compares, changes; again when somebody else was faster. What it throws leaves the rules to be looked at once more.
     private func compare(because reason: String) throws(NetlinkError) {
         var problem: NetlinkError?
-        for _ in 0..<4 {
+        for attempt in 0..<4 {
             do throws(NetlinkError) {
-                checkedGeneration = try firewall.generation()
+                let generation = try firewall.generation()
                 let steps = AccessSteps(plan, on: interfaces, from: try firewall.readForAccess())
-                guard !steps.isNothing else { return }
+                checkedGeneration = generation
+                guard !steps.isNothing else { return quarrel.settled() }
+                checkedGeneration = nil
+                if attempt > 0 { quarrel.changed(at: .now) }
                 try firewall.perform(steps)
-                quarrel.note()
+                quarrel.wrote(at: .now)
                 logger.notice(
                     "The firewall's permits are written: \(Self.words(steps.permits)) (\(reason))",
                     metadata: ["event": "\(JournalEvent.firewallChanged.rawValue)"])
                 problem = nil
             } catch {
+                checkedGeneration = nil
                 problem = error
             }
         }
+        nextLook = min(nextLook, .now + Self.tryAgainAfter)
         if let problem { throw problem }
     }
 
@@ -130,25 +157,5 @@ final class Keeper {
             let interfaces = permit.interfaces.map { " on " + $0.joined(separator: ", ") } ?? ""
             return "\(permit.service) \(permit.ports.map(String.init).joined(separator: ", "))\(interfaces)"
         }.joined(separator: "; ")
-    }
-}
-
-/// Somebody else who puts the rules back each time we put them right: then we come by less often.
-private struct Quarrel {
-    private var times: [ContinuousClock.Instant] = []
-
-    private static let window = Duration.seconds(10)
-    private static let most = 20
-    private static let pause = Duration.milliseconds(400)
-
-    mutating func note() {
-        let now = ContinuousClock.now
-        times.removeAll { $0 + Self.window < now }
-        times.append(now)
-    }
-
-    var isPausing: Bool {
-        guard times.count > Self.most, let last = times.last else { return false }
-        return ContinuousClock.now < last + Self.pause
     }
 }

@@ -11,6 +11,9 @@ enum SocketUnits {
         guard status == 0 else {
             return .refused("systemctl daemon-reload ended with \(status); the socket units are as they were.")
         }
+        // A socket that failed because somebody had its port: nothing else would ever take that back, and whether the port is still
+        // taken is in the daemon's status.
+        _ = run("/usr/bin/systemctl", ["reset-failed", "postern-*.socket"])
         logger.info("socket units are made anew", metadata: ["event": "\(JournalEvent.socketsRegenerated.rawValue)"])
         return .done
     }

@@ -9,10 +9,6 @@ struct Watch {
     /// Started by hand; else systemd starts us again when somebody asks.
     let staysForever: Bool
 
-    /// An event may get lost; then this is how late we are. In milliseconds.
-    private static let lookEvery: Int32 = 900
-    /// While somebody else changes the rules again and again.
-    private static let lookEveryInQuarrel: Int32 = 100
     /// Without a plan, and nobody who asks.
     private static let patience = Duration.seconds(60)
 
@@ -21,7 +17,7 @@ struct Watch {
         var lastAsked = ContinuousClock.now
         while true {
             var waiting = ([door.descriptor] + keeper.descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            let count = poll(&waiting, nfds_t(waiting.count), keeper.isPausing ? Self.lookEveryInQuarrel : Self.lookEvery)
+            let count = poll(&waiting, nfds_t(waiting.count), Self.milliseconds(until: keeper.nextLook))
             guard count >= 0 || errno == EINTR else { return }
             keeper.look()
             Notify.alive()
@@ -31,5 +27,10 @@ struct Watch {
             }
             if !staysForever, !keeper.isHolding, lastAsked + Self.patience < .now { return Notify.stopping("nothing to keep") }
         }
+    }
+
+    /// Rounded up, so that nobody wakes a moment too early.
+    private static func milliseconds(until instant: ContinuousClock.Instant) -> Int32 {
+        Int32(max(0, (ContinuousClock.now.duration(to: instant) / .milliseconds(1)).rounded(.up)))
     }
 }

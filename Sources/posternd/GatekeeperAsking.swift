@@ -27,25 +27,3 @@ final class GatekeeperAsking: Sendable {
         return sentence == nil
     }
 }
-
-/// Reasons to look again, of which one is as good as many.
-struct WakeUps: AsyncSequence, Sendable {
-    private let stream: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
-
-    /// What failed is tried again.
-    private static let patience = Duration.seconds(5)
-
-    init() { (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
-
-    func makeAsyncIterator() -> AsyncStream<Void>.Iterator { stream.makeAsyncIterator() }
-
-    func wake() { continuation.yield() }
-
-    func wakeLater() {
-        Task { [continuation] in
-            try? await Task.sleep(for: Self.patience)
-            continuation.yield()
-        }
-    }
-}

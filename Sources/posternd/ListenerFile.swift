@@ -8,11 +8,15 @@ struct ListenerFile {
     let path: String
     let logger: Logger
 
+    init(path: String, _ logger: Logger) {
+        self.path = path
+        self.logger = logger
+    }
+
     /// `nil` where no systemd starts us.
     init?(beside settings: String, _ logger: Logger) {
         guard Notify.isHeard, let slash = settings.lastIndex(of: "/") else { return nil }
-        path = settings[...slash] + "listeners"
-        self.logger = logger
+        self.init(path: settings[...slash] + "listeners", logger)
     }
 
     /// Replaces the file when it says something else. Whether it did.
@@ -30,7 +34,8 @@ struct ListenerFile {
         guard let file = fopen(path, "re") else { return nil }
         defer { fclose(file) }
         var octets = [UInt8](repeating: 0, count: 65536)
-        return String(decoding: octets.prefix(fread(&octets, 1, octets.count, file)), as: UTF8.self)
+        let count = fread(&octets, 1, octets.count, file)
+        return String(decoding: octets.prefix(count), as: UTF8.self)
     }
 
     private func complain() -> Bool {

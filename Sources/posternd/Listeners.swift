@@ -15,60 +15,51 @@ struct Listeners: ServiceLifecycle.Service {
     private let settings: LiveSettings
     private let interfaces: LiveInterfaces
     private let wakeUps = WakeUps()
-    private let start: ListenPlan
+    /// Where we listen from the start.
+    private var start = ListenPlan()
     private let kept: KeptSockets
     private let logger: Logger
+    /// What is wanted and cannot be had.
+    let troubles: ListenTroubles
 
     /// How long sessions have for their last words, out of the ten seconds that a stop may take.
     static let farewell = Duration.seconds(6)
 
-    /// Binds what `settings` want now, with the sockets that systemd has for us where it has them. Throws the first refusal, a
-    /// sentence; then nothing is bound. An interface that vanishes meanwhile is no reason not to start.
+    /// Binds what `settings` want now, with the sockets that systemd has for us where it has them. A port that another program holds is
+    /// no reason for the other services not to start: it is tried again until it is free.
     init(
         _ services: [Connections.Service], on hub: ConnectionHub, following settings: LiveSettings, _ interfaces: LiveInterfaces,
         kept: KeptSockets, logger: Logger
-    ) async throws {
+    ) async {
         self.hub = hub
         self.services = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
         self.settings = settings
         self.interfaces = interfaces
         self.kept = kept
         self.logger = logger
+        troubles = ListenTroubles(logger)
         settings.onChange { [wakeUps] _ in wakeUps.wake() }
         interfaces.onChange { [wakeUps] _ in wakeUps.wake() }
-        var bound = ListenPlan()
-        for entry in ListenPlan.wanted(settings.current, on: interfaces.current).entries.sorted() {
-            do {
-                try await Self.bind(entry, self.services, hub, kept)
-                bound.entries.insert(entry)
-            } catch  where entry.interfaceIndex != nil {
-                Self.complain(error, entry, logger)
-            } catch {
-                await hub.stop(within: .seconds(1))
-                throw error
-            }
-        }
-        start = bound
+        start = await move(from: start, to: .wanted(settings.current, on: interfaces.current))
         kept.closeUnused()
         wakeUps.wake()
     }
 
     func run() async throws {
         var current = start
-        var told: Set<ListenPlan.Entry> = []
         for await _ in wakeUps.cancelOnGracefulShutdown() {
             let next = ListenPlan.wanted(settings.current, on: interfaces.current)
-            told.formIntersection(next.entries)
+            troubles.keepOnly(next.entries)
             guard next != current else { continue }
-            current = await move(from: current, to: next, &told)
+            current = await move(from: current, to: next)
             // Somebody else may let go of the port. What would have to be closed to try is worth more than the attempt.
             if next != current, current.steps(to: next).closeFirst.isEmpty { wakeUps.wakeLater() }
         }
         await hub.stop(within: Self.farewell)
     }
 
-    /// Returns where we are afterwards: a socket that cannot be had is told, once, and the old ones of its service stay.
-    private func move(from old: ListenPlan, to next: ListenPlan, _ told: inout Set<ListenPlan.Entry>) async -> ListenPlan {
+    /// Returns where we are afterwards: a socket that cannot be had is told, and the old ones of its service stay.
+    private func move(from old: ListenPlan, to next: ListenPlan) async -> ListenPlan {
         let steps = old.steps(to: next)
         var now = old.entries
         for entry in steps.closeFirst {
@@ -77,10 +68,10 @@ struct Listeners: ServiceLifecycle.Service {
         }
         var failed: Set<String> = []
         for entry in steps.bind {
-            if await tryToBind(entry, &told) { now.insert(entry) } else { failed.insert(entry.service) }
+            if await tryToBind(entry) { now.insert(entry) } else { failed.insert(entry.service) }
         }
         for entry in steps.closeFirst where failed.contains(entry.service) {
-            if await tryToBind(entry, &told) { now.insert(entry) }
+            if await tryToBind(entry) { now.insert(entry) }
         }
         for entry in steps.closeLast where !failed.contains(entry.service) {
             await close(entry)
@@ -89,32 +80,25 @@ struct Listeners: ServiceLifecycle.Service {
         return ListenPlan(entries: now)
     }
 
-    private func tryToBind(_ entry: ListenPlan.Entry, _ told: inout Set<ListenPlan.Entry>) async -> Bool {
+    private func tryToBind(_ entry: ListenPlan.Entry) async -> Bool {
         do {
-            try await Self.bind(entry, services, hub, kept)
-            told.remove(entry)
+            try await bind(entry)
+            troubles.settle(entry)
             return true
         } catch {
             // An interface that was faster than we is told of when it comes again.
-            let isGone = (error as? ListenError)?.errno == ENODEV
-            if !isGone, told.insert(entry).inserted { Self.complain(error, entry, logger) }
+            if (error as? ListenError)?.errno != ENODEV { troubles.note(error, entry) }
             return false
         }
     }
 
-    private static func bind(
-        _ entry: ListenPlan.Entry, _ services: [String: Connections.Service], _ hub: ConnectionHub, _ kept: KeptSockets
-    ) async throws {
+    private func bind(_ entry: ListenPlan.Entry) async throws {
         guard let service = services[entry.service] else { preconditionFailure("nobody serves \(entry.service)") }
         if let descriptor = kept.take(entry) {
             try await hub.adopt(service, descriptor: descriptor, as: entry.address)
         } else {
             try await hub.listen(service, on: [entry.address]) { _, descriptor in kept.keep(descriptor, for: entry) }
         }
-    }
-
-    private static func complain(_ error: any Error, _ entry: ListenPlan.Entry, _ logger: Logger) {
-        logger.error("\(error)", metadata: ["event": "\(JournalEvent.listenFailed.rawValue)", "service": "\(entry.service)"])
     }
 
     private func close(_ entry: ListenPlan.Entry) async {

@@ -36,24 +36,6 @@ enum Posternd {
         }
     }
 
-    /// The end before the beginning: a sentence for each thing that is wrong.
-    private static func fail(_ error: any Error) -> Never {
-        let event: JournalEvent = error is SettingsError ? .settingsRefused : .stopped
-        var sentences = (error as? SettingsError)?.problems.map(\.description) ?? ["\(error)"]
-        if error is SettingsError {
-            sentences.append(
-                """
-                Nothing is started: there are no last good settings to go by, and without any the server might listen where it must \
-                not. Mend what is named above; posternd --check-settings tells whether it is right.
-                """)
-        }
-        if case .damaged? = error as? StoreError {
-            sentences.append("posternd --rebuild-index, with the same --state, makes the index anew; what lies there is kept beside it.")
-        }
-        for sentence in sentences { Logger(label: "posternd").critical("\(sentence)", metadata: ["event": "\(event.rawValue)"]) }
-        exit(1)
-    }
-
     private static func run(_ options: Invocation.Options) async throws {
         LoggingSystem.bootstrap { _ in JournalLogHandler(program: "posternd", level: options.isVerbose ? .debug : .info) }
         let logger = Logger(label: "posternd")
@@ -104,12 +86,12 @@ enum Posternd {
             settings: settings, state: state, store: mail, hub: hub, reports: reports, hostname: hostname, logger: logger)
         let interfaces = LiveInterfaces(logger: logger)
         let kept = KeptSockets(AdoptedSockets.take())
-        let listeners = try await Listeners(
+        let listeners = await Listeners(
             faces.services, on: hub, following: settings, interfaces, kept: kept, logger: logger)
         let gatekeeper = GatekeeperClient()
         let access = AccessWish(gatekeeper, following: settings, logger: logger)
         let units = ListenerFile(beside: options.settings, logger).map {
-            SocketUnitsWish(gatekeeper, $0, following: settings, logger: logger)
+            SocketUnitsWish(gatekeeper, $0, following: settings, listeners.troubles, logger: logger)
         }
         let readiness = Readiness(hub: hub, logger: logger)
 
@@ -132,7 +114,8 @@ enum Posternd {
                 services: {
                     ServiceFacts.all(
                         settings.current, on: interfaces.current, listening: hub.listening, connections: hub.counts,
-                        certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver)
+                        certificates: certificates.held, at: Int64(time(nil)), handedOver: kept.wasHandedOver,
+                        trouble: listeners.troubles.reason)
                 },
                 warnings: { certificates.warnings + encryption.troubles + letters.sentences },
                 tasks: tasks.desk, gateway: GatewayFacts(settings, interfaces, gatekeeper).gateway,

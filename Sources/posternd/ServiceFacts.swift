@@ -7,10 +7,11 @@ internal import Netlink
 
 /// Every service that there is, as an operator sees it.
 enum ServiceFacts {
-    /// `listening`: where each listens now. `handedOver`: whether systemd gave us that socket.
+    /// `listening`: where each listens now. `handedOver`: whether systemd gave us that socket. `trouble`: why one does not listen.
     static func all(
         _ settings: Settings, on present: [NetworkInterface], listening: [String: Set<ListenAddress>], connections: [String: Int],
-        certificates: [HeldCertificate], at now: Int64, handedOver: (_ service: String, ListenAddress) -> Bool
+        certificates: [HeldCertificate], at now: Int64, handedOver: (_ service: String, ListenAddress) -> Bool,
+        trouble: (_ service: String) -> String?
     ) -> [StatusFacts.Service] {
         let wanted = Dictionary(grouping: ListenPlan.wanted(settings, on: present).entries, by: \.service)
         return ServiceDeclaration.all.map { service in
@@ -23,6 +24,7 @@ enum ServiceFacts {
             var facts = StatusFacts.Service(
                 name: service.name, port: service.port(settings), state: state, addresses: open.map(\.place).sorted(),
                 connections: connections[service.name] ?? 0)
+            if isOn { facts.trouble = trouble(service.name) }
             if !open.isEmpty { facts.by = open.allSatisfy { handedOver(service.name, $0) } ? "systemd" : "postern" }
             if isOn, let name = service.certificate(settings) {
                 facts.certificate = name

@@ -1,4 +1,5 @@
 internal import AdminContract
+internal import AdminServer
 internal import Glibc
 internal import Host
 internal import Housekeeping
@@ -49,8 +50,9 @@ struct StorageDesk: Sendable {
             case .closed: "closed"
             }
         return StorageFacts(
-            path: services.store.folder, state: state, trouble: health.refusal.map { "\($0)" }, store: home?.store.description,
-            generation: home?.generation, freeSpace: health.freeSpace.bytes, totalSpace: health.totalSpace.bytes,
+            path: services.store.folder, state: state, trouble: StoreTrouble.sentence(services.store, services.state),
+            store: home?.store.description, generation: home?.generation, freeSpace: health.freeSpace.bytes,
+            totalSpace: health.totalSpace.bytes,
             old: home?.old.map { StorageFacts.Old(path: $0.path.isEmpty ? standard : $0.path, moved: TaskService.time($0.moved)) },
             moving: moving?.facts)
     }

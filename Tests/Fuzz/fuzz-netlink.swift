@@ -12,6 +12,8 @@ public func fuzzNetlink(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(Set(interfaces.map(\.index)).count == interfaces.count, "each interface is told of once")
     precondition(interfaces.allSatisfy { Set($0.addresses).count == $0.addresses.count }, "each address is told of once")
 
+    _ = messages.map { ListeningSocket($0) }
+
     let ruleset = Ruleset(reading: messages)
     precondition(ruleset.rules.allSatisfy { $0.expressions.count <= 128 }, "a rule has no more steps than the kernel allows")
     _ = ruleset.rules.map(\.description)

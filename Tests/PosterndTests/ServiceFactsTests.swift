@@ -14,7 +14,7 @@ struct ServiceFactsTests {
         let facts = ServiceFacts.all(
             try Settings.defaults.overriding(settings), on: present, listening: listening, connections: ["smtp": 2], certificates: [],
             at: 0,
-            handedOver: { service, _ in service == "smtp" })
+            handedOver: { service, _ in service == "smtp" }, trouble: { $0 == "pop3" ? "another program uses this port" : nil })
         return Dictionary(uniqueKeysWithValues: facts.map { ($0.name, $0) })
     }
 
@@ -32,6 +32,7 @@ struct ServiceFactsTests {
         #expect(facts["imap"]?.addresses == ["192.0.2.1"])
         #expect(facts["pop3"]?.state == "closed")
         #expect(facts["pop3"]?.by == nil)
+        #expect(facts["pop3"]?.trouble == "another program uses this port")
         #expect(facts["pop3s"]?.state == "off")
         #expect(facts["smtps"]?.certificate == "default")
         #expect(facts["imap"]?.certificate == nil)

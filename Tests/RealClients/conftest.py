@@ -1,7 +1,11 @@
 """One server a test file. POSTERN_TEST_AGAINST="SMTP-PORT IMAP-PORT" names a server that runs already (with alice, bob and
 carol of postern.test), to try the tests themselves against another mail server."""
 
+import contextlib
 import os
+import socket
+import tempfile
+import threading
 
 import pytest
 
@@ -36,3 +40,24 @@ def pytest_runtest_makereport(item):
     running = getattr(item, "funcargs", {}).get("server")
     if report.failed and isinstance(running, Demonstration):
         report.sections.append(("journal", running.journal_tail()))
+
+
+@pytest.fixture
+def manager():
+    """What systemd would hear: a socket that keeps every word."""
+    with tempfile.TemporaryDirectory(prefix="postern-notify-") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        path = f"{folder}/notify"
+        heard.bind(path)
+        heard.settimeout(0.2)
+        words, over = [], threading.Event()
+
+        def listen():
+            while not over.is_set():
+                with contextlib.suppress(TimeoutError):
+                    words.append(heard.recv(4096).decode())
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        yield path, words
+        over.set()
+        thread.join(5)

@@ -1,5 +1,6 @@
 """`postern status` for a person and for monitoring: one screen, one exit code."""
 
+import getpass
 import json
 import socket
 import time
@@ -50,9 +51,27 @@ def test_a_service_that_cannot_listen(server):
         port = taken.getsockname()[1]
         assert server.cli("settings", "set", "pop3.port", str(port)).returncode == 0
         shown = wait_for(server, 2)
-    assert f"Problem: pop3 (port {port}) does not listen everywhere where it should; the journal says why." in shown
+    assert f"Problem: pop3 (port {port}) does not listen everywhere where it should: another program uses this port (" in shown
     assert server.cli("settings", "set", "pop3.port", str(free_port())).returncode == 0
     wait_for(server, 0)
+
+
+def test_a_start_while_another_program_has_a_port(server):
+    """Everything else works, who has the port is told, and the port is taken when it is free."""
+    server.stop()
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", server.pop3_port))
+        taken.listen()
+        server.start()
+        shown = wait_for(server, 2)
+        assert f"Problem: pop3 (port {server.pop3_port}) listens nowhere: another program uses this port (" in shown
+        assert f"user {getpass.getuser()}). It listens as soon as it can." in shown
+        with server.smtp() as smtp:
+            smtp.sendmail("x@example.org", [address("alice")], "Subject: meanwhile\r\n\r\n")
+        server.wait_for(b"meanwhile")
+    wait_for(server, 0)
+    assert server.journal.read_text().count("event=listen-failed") == 1
 
 
 def test_what_somebody_should_look_at(server):

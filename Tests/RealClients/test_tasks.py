@@ -1,13 +1,11 @@
 """Long work as an operator's programs see it: server-sent events over the admin socket, the unit's status, the journal."""
 
-import contextlib
 import json
 import os
 import re
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 
 import pytest
@@ -26,27 +24,6 @@ def maildir():
             with open(f"{root}/cur/{1000 + number}.x:2,S", "w") as file:
                 file.write(f"Subject: {number}\n\n" + "x" * 4000 + "\n")
         yield root
-
-
-@pytest.fixture
-def manager():
-    """What systemd would hear: a socket that keeps every word."""
-    with tempfile.TemporaryDirectory(prefix="postern-notify-") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
-        path = f"{folder}/notify"
-        heard.bind(path)
-        heard.settimeout(0.2)
-        words, over = [], threading.Event()
-
-        def listen():
-            while not over.is_set():
-                with contextlib.suppress(TimeoutError):
-                    words.append(heard.recv(4096).decode())
-
-        thread = threading.Thread(target=listen, daemon=True)
-        thread.start()
-        yield path, words
-        over.set()
-        thread.join(5)
 
 
 def call(server, *words):

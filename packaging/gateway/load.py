@@ -1,7 +1,7 @@
 """load.py ADDRESS PORT RATE STOP: that many short sessions a second, begun on time however the others fare, until the file STOP is there.
 
 Says what became of them, in one line: `answered` had their greeting and a proper end, be it 421 because the server goes down; `refused`
-got no connection; `lost` had one that ended without a word.
+got no connection; `lost` had one that ended without a word; `rate` is how many were begun a second.
 """
 
 import os
@@ -57,6 +57,7 @@ while not os.path.exists(stop) and time.monotonic() - start < longest:
     thread.start()
     threads.append(thread)
     number += 1
+took = time.monotonic() - start
 for thread in threads:
     thread.join()
-print(" ".join(f"{name}={count}" for name, count in counts.items()), f"slowest={slowest * 1000:.0f}ms")
+print(" ".join(f"{name}={count}" for name, count in counts.items()), f"slowest={slowest * 1000:.0f}ms rate={number / took:.1f}/s")

@@ -52,7 +52,10 @@ reboot_gateway() {
     for _ in $(seq 200); do
         sleep 0.1
         after=$(G cut -d' ' -f22 /proc/1/stat 2> /dev/null) || continue
-        [ "$after" != "$before" ] && G systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded' && return
+        [ "$after" != "$before" ] || continue
+        # A gateway on which something failed has booted, too, and says so with an exit code of its own.
+        G systemctl is-system-running > "$work/system" 2> /dev/null
+        grep -qE 'running|degraded' "$work/system" && return
     done
     bad "the gateway boots again"
 }

@@ -68,11 +68,12 @@ struct StatusHandlers: Sendable {
 
     private func problems(_ listening: [StatusFacts.Service]) -> [String] {
         var problems: [String] = []
-        if let refusal = services.store.health.refusal { problems.append("No mail is accepted: \(refusal)") }
+        if let trouble = StoreTrouble.sentence(services.store, services.state) { problems.append("No mail is accepted: \(trouble)") }
         for service in listening {
             let place = service.port.map { "\(service.name) (port \($0))" } ?? service.name
-            if service.state == "closed" { problems.append("\(place) listens nowhere; the journal says why.") }
-            if service.state == "partly" { problems.append("\(place) does not listen everywhere where it should; the journal says why.") }
+            let why = service.trouble.map { ": \($0). It listens as soon as it can." } ?? "; the journal says why."
+            if service.state == "closed" { problems.append("\(place) listens nowhere" + why) }
+            if service.state == "partly" { problems.append("\(place) does not listen everywhere where it should" + why) }
             switch service.permit {
             case "missing": problems.append("The firewall does not let \(place) through: no permit is there for every interface it is for.")
             case "shadowed":

@@ -1,8 +1,9 @@
 /// Numbers of the kernel's interfaces, by the kernel's own names in lower case; they never change (linux/netlink.h,
-/// linux/rtnetlink.h, linux/netfilter/nf_tables.h).
+/// linux/rtnetlink.h, linux/netfilter/nf_tables.h, linux/inet_diag.h).
 enum Kernel {
     // netlink(7)
     static let netlinkRoute: Int32 = 0
+    static let netlinkSocketDiagnosis: Int32 = 4
     static let netlinkNetfilter: Int32 = 12
     static let request: UInt16 = 0x1
     static let multi: UInt16 = 0x2
@@ -49,6 +50,15 @@ enum Kernel {
     static let linkGroup: UInt32 = 0x1
     static let addressGroups: UInt32 = 0x10 | 0x100
     static let routeGroups: UInt32 = 0x40 | 0x400
+
+    // sock_diag(7)
+    static let socketsByFamily: UInt16 = 20
+    static let socketControlGroup: UInt16 = 21
+    static let addressFamily4: UInt8 = 2
+    static let addressFamily6: UInt8 = 10
+    static let protocolTCP: UInt8 = 6
+    /// The state LISTEN's bit.
+    static let stateListen: UInt32 = 1 << 10
 
     /// Names of interfaces are shorter than this; the kernel compares all of it, padded with zeros.
     static let interfaceNameSize = 16

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The daemon killed, the gatekeeper killed, systemd reloaded by somebody else: clients notice nothing, or wait a second.
+# The daemon killed or hung, the gatekeeper killed or hung, systemd reloaded by somebody else: clients notice nothing, or wait a second.
 accounts
 permits internal
 within 2000 "the LAN is served" from_lan 25
@@ -44,3 +44,22 @@ G systemctl kill -s KILL postern-gatekeeper.service
 G systemctl kill -s KILL postern.service
 within 5000 "both killed, both are back" mail lan "After both were killed"
 steady "both killed"
+
+# The watchdog, made impatient: a program that hangs is taken for dead.
+process() { G systemctl show -P MainPID "$1"; }
+for unit in postern postern-gatekeeper; do
+    G mkdir -p "/run/systemd/system/$unit.service.d"
+    G sh -c "printf '[Service]\nWatchdogSec=2s\n' > /run/systemd/system/$unit.service.d/impatient.conf; systemctl daemon-reload; systemctl restart $unit.service"
+    within 5000 "$unit runs" active "$unit.service"
+    before=$(process "$unit.service")
+    sleep 3
+    prove "$unit shows that it lives" test "$before" = "$(process "$unit.service")"
+    G kill -STOP "$before"
+    within 6000 "when $unit hangs, another takes its place" sh -c "now=\$('$gateway/gateway-exec.sh' $name systemctl show -P MainPID $unit.service) && [ \"\$now\" != 0 ] && [ \"\$now\" != $before ]"
+    within 5000 "and runs" active "$unit.service"
+    G sh -c "rm -r /run/systemd/system/$unit.service.d; systemctl daemon-reload"
+done
+within 2000 "the LAN is served as before" from_lan 25
+prove "mail flows" mail lan "After both hung"
+prove "systemd knows what the daemon does" test "$(G systemctl show -P StatusText postern.service)" = "accepting connections"
+steady "both hung"

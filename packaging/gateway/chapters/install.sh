@@ -17,6 +17,19 @@ prove "the WAN is kept out" not_from_wan 25
 permits all
 within 2000 "the WAN is served once permitted" from_wan 25
 prove "a mail is sent and read from the WAN" mail wan "Subject of the WAN"
+whole_status() { G postern status --json > "$work/status.json" && python3 - "$work/status.json" << 'P'
+import json, sys
+facts = json.load(open(sys.argv[1]))
+assert facts["verdict"] == "fine", facts["problems"] + facts["warnings"]
+assert [service["port"] for service in facts["services"]] == [25, 587, 465, 143, 993, 110, 995]
+for service in facts["services"]:
+    assert (service["state"], service["by"], service["permit"]) == ("listening", "systemd", "open"), service
+    assert service["certificateDays"] > 300, service
+assert facts["store"]["state"] == "ready" and facts["store"]["messages"] == 2
+P
+}
+prove "the status says of each port that it listens, by systemd, is open, and for how long its certificate holds" whole_status
+prove "on one screen" sh -c "[ \$('$gateway/gateway-exec.sh' $name postern status | wc -l) -le 24 ]"
 steady permitted
 
 for unit in postern.service postern-gatekeeper.service postern-gatekeeper.socket; do

@@ -12,6 +12,7 @@ for _ in $(seq "$rounds"); do
     G systemctl restart postern.service && done=$((done + 1))
 done
 end_load "of connections in $rounds restarts"
+prove "no fewer than 50 a second came" awk -F'rate=' '{ exit !($2 + 0 >= 49.5) }' "$work/load"
 prove "every restart succeeded" test "$done" -eq "$rounds"
 prove "mail is there" mail lan "After the restarts"
 steady "after the restarts"
