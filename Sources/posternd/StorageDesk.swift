@@ -51,7 +51,10 @@ struct StorageDesk: Sendable {
         return StorageFacts(
             path: services.store.folder, state: state, trouble: health.refusal.map { "\($0)" }, store: home?.store.description,
             generation: home?.generation, freeSpace: health.freeSpace.bytes, totalSpace: health.totalSpace.bytes,
-            old: home?.old.map { StorageFacts.Old(path: $0.path.isEmpty ? standard : $0.path, moved: TaskService.time($0.moved)) },
+            old: home?.old.map {
+                StorageFacts.Old(
+                    path: $0.path.isEmpty ? standard : $0.path, moved: TaskService.time($0.moved), otherMail: home?.oldIsOtherMail ?? false)
+            },
             moving: moving?.facts)
     }
 }

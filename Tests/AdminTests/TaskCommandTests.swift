@@ -72,7 +72,7 @@ import Testing
                 limit: { [self] id, limit in try change(id) { $0.limit = limit } },
                 watch: { _ in AsyncStream { $0.finish() } }, drives: { [] },
                 survey: { _, _ in throw AdminRefusal(.conflict, "Nothing moves here.") },
-                storage: { throw AdminRefusal(.conflict, "Nothing moves here.") }, discardOld: {})
+                storage: { throw AdminRefusal(.conflict, "Nothing moves here.") }, discardOld: { _ in })
         }
     }
 

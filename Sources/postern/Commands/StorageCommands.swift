@@ -38,7 +38,7 @@ struct StorageCommand: ParsableCommand {
                 ("Drive", "\(Readable.bytes(answer.freeSpace)) free of \(Readable.bytes(answer.totalSpace))"),
             ]
             if let generation = answer.generation { facts.append(("Generation", String(generation))) }
-            if let old = answer.old { facts.append(("Old copy", "\(old.path), since \(old.moved)")) }
+            if let old = answer.old { facts.append((old.otherMail ? "Before" : "Old copy", "\(old.path), since \(old.moved)")) }
             if let moving = answer.moving { facts.append(("Moving", moving.line)) }
             return TextTable(facts: facts).text
         }
@@ -87,9 +87,10 @@ struct StorageCommand: ParsableCommand {
     }
 
     struct DiscardOld: OperationCommand {
+        @Flag(help: "Also mail that an adoption or a restore has left there and that is nowhere else.") var otherMail = false
         @OptionGroup var common: CommonOptions
 
-        func operation() -> StorageDiscardOld { StorageDiscardOld() }
-        func text(_ answer: StorageDiscardOld.Answer) -> String { "The old copy in \(answer.path) is removed." }
+        func operation() -> StorageDiscardOld { StorageDiscardOld(otherMail: otherMail ? true : nil) }
+        func text(_ answer: StorageDiscardOld.Answer) -> String { "The \(otherMail ? "mail" : "old copy") in \(answer.path) is removed." }
     }
 }
