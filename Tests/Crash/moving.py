@@ -19,6 +19,15 @@ from load import Load
 PHASES = ("packs", "index", "verify", "tail", "commit", "proof")
 PATIENCE = 120
 QUIET = "dora"  # her mail is only moved
+TRIES = 6
+
+
+def meet(phase, once):
+    """Breaks a move off until that came in this phase: the log is read some ms before, and now and then the next one has begun."""
+    met = [once()]
+    while met[-1] != phase:
+        assert len(met) < TRIES, f"{phase} is never met, but {met}"
+        met.append(once())
 
 
 class Moving:

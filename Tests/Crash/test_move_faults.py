@@ -6,7 +6,7 @@ import os
 import re
 import time
 
-from moving import Moving
+from moving import PHASES, Moving
 import pytest
 
 PATIENCE = 30
@@ -84,6 +84,25 @@ def test_the_target_fails(house, load, call):
     flows(load)
     house.mend()
     goes_on(house)
+
+
+@pytest.mark.parametrize("call", ["sync", "write", "read"])
+@pytest.mark.parametrize("phase", PHASES[1:])
+def test_the_target_fails_later(house, load, phase, call, nightly):
+    """Before the commit point the old place stays in use; behind it mail is put off until the new drive is well. Either way the move goes
+    on by itself."""
+    if not nightly and (phase, call) not in (("verify", "read"), ("commit", "sync")):
+        pytest.skip("the nightly form goes through all of them")
+    house.fault("slow", 60, house.target.path)
+    house.begin()
+    house.reach(phase)
+    house.fault(call, errno.EIO, house.target.path)
+    deadline = time.monotonic() + 5
+    while not house.facts().get("trouble") and house.facts()["state"] not in OVER and time.monotonic() < deadline:
+        time.sleep(0.05)
+    house.mend()
+    house.end()
+    house.turn()
 
 
 def test_the_source_cannot_be_read(house, load):

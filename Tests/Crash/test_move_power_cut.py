@@ -4,15 +4,13 @@ import random
 import time
 
 import pytest
-from moving import PHASES, Moving
+from moving import PHASES, Moving, meet
 from test_move import LONG
 
 # btrfs knows no such ioctl.
 OTHERS = [("ext4", "xfs"), ("xfs", "ext4")]
 # A drive this slow makes each phase long enough to be met in.
 SLOW = 60
-# The log is read some ms before the cut: now and then the next phase has begun by then.
-TRIES = 6
 
 
 def test_power_cuts(rounds, nightly, library):
@@ -41,11 +39,7 @@ def test_power_cuts_on_other_file_systems(nightly, library):
 
 
 def cut(house, phase, side, seconds=2, slow=SLOW):
-    """Until it was in this phase that the power went."""
-    met = [cut_once(house, phase, side, seconds, slow)]
-    while met[-1] != phase:
-        assert len(met) < TRIES, f"{phase} is never met, but {met}"
-        met.append(cut_once(house, phase, side, seconds, slow))
+    meet(phase, lambda: cut_once(house, phase, side, seconds, slow))
 
 
 def cut_once(house, phase, side, seconds, slow):
