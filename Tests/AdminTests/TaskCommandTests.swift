@@ -270,7 +270,7 @@ import Testing
     @Test(arguments: [
         (80, "check-store [#####------------------]  25 %  2.0 MiB/s  15s left  00000001.pack"),
         (120, "check-store [##########------------------------------]  25 %  2.0 MiB/s  15s left  00000001.pack"),
-        (40, "check-store [##--------]  25 %  2.0 MiB"),
+        (40, "check-store [##------]  25 %  2.0 MiB/s"), (30, "check-store [##-------]  25 %"), (18, "check-store [#---"),
     ])
     func theBar(width: Int, bar: String) { #expect(TaskWatch.bar(Self.checking, width: width) == bar) }
 }
