@@ -175,7 +175,7 @@ import Testing
         try await House.open { house in
             let shown = try await PosternCommand(socket: house.socket).run("drives")
             let rows = shown.output.split(separator: "\n")
-            #expect(rows.first?.split(separator: " ").joined(separator: " ") == "PATH DEVICE TYPE SIZE FREE MAIL")
+            #expect(rows.first?.split(separator: " ").joined(separator: " ") == "PATH DEVICE TYPE SIZE FREE INODES MAIL")
             #expect(rows.contains { $0.hasSuffix("in use") })
             // Every Linux that runs tests has one.
             #expect(rows.contains { $0.hasSuffix("unsuitable: It is in memory, and gone after a restart.") })

@@ -9,12 +9,14 @@ struct DrivesCommand: OperationCommand {
 
     func text(_ answer: DrivesList.Answer) -> String {
         TextTable(
-            ["PATH", "DEVICE", "TYPE", "SIZE", "FREE", "MAIL"],
+            ["PATH", "DEVICE", "TYPE", "SIZE", "FREE", "INODES", "MAIL"],
             answer.drives.map { drive in
                 let mail =
                     drive.inUse ? "in use" : drive.store.map { "holds \($0)" } ?? drive.unsuitable.map { "unsuitable: \($0)" } ?? "possible"
                 return [
-                    drive.path, drive.device, drive.type, Readable.bytes(drive.totalSpace), Readable.bytes(drive.freeSpace), mail,
+                    drive.path, drive.device, drive.type, Readable.bytes(drive.totalSpace), Readable.bytes(drive.freeSpace),
+                    // Some file systems have room for files as long as they have room at all.
+                    drive.freeFiles.map(String.init) ?? "-", mail,
                 ]
             }
         ).text
