@@ -207,6 +207,8 @@ private final class Journal: LogHandler, @unchecked Sendable {
             )
             #expect(try await Self.turn(bench, other) { $0.state == .running }.state == .running)
             #expect(try await bench.runner.live(mover).record.state == .queued)
+            // On a busy machine it may come to its gate only now.
+            while gates.withLock({ $0[gate] }) == nil { await Task.yield() }
             gates.withLock { $0.removeValue(forKey: gate) }?.finish()
             let done = try await Self.turn(bench, mover) { record in
                 gates.withLock { $0["free"] }?.finish()
