@@ -19,7 +19,7 @@ from load import Load
 PHASES = ("packs", "index", "verify", "tail", "commit", "proof")
 PATIENCE = 120
 QUIET = "dora"  # her mail is only moved
-TRIES = 6
+TRIES = 12
 
 
 def meet(phase, once):
