@@ -53,7 +53,8 @@ public struct StorageMove: AdminOperation {
 /// `storage undo`
 public struct StorageUndo: AdminOperation {
     public static let spec = OperationSpec(
-        "storage undo", .post, "/api/storage/undo", "Moves the mail back to where it was, with what has come since.")
+        "storage undo", .post, "/api/storage/undo",
+        "Moves the mail back to where it was, with what has come since; after an adoption or a restore, uses what was used before.")
     public enum CodingKeys: CodingKey, CaseIterable {}
     public typealias Answer = TaskFacts
 
@@ -64,14 +65,17 @@ public struct StorageUndo: AdminOperation {
 public struct StorageDiscardOld: AdminOperation {
     public static let spec = OperationSpec(
         "storage discard-old", .delete, "/api/storage/old", "Removes the copy that the last move left behind, for ever.")
-    public enum CodingKeys: CodingKey, CaseIterable {}
+    public enum CodingKeys: CodingKey, CaseIterable { case otherMail }
 
     public struct Answer: Codable, Sendable {
         public var path: String
         public init(path: String) { self.path = path }
     }
 
-    public init() {}
+    /// Also mail of its own, which an adoption or a restore has left there and which is nowhere else.
+    public var otherMail: Bool?
+
+    public init(otherMail: Bool? = nil) { self.otherMail = otherMail }
 }
 
 /// A mounted file system.
@@ -113,10 +117,13 @@ public struct StorageFacts: Codable, Sendable, Equatable {
         public var path: String
         /// RFC 3339, in UTC: when the mail moved away from there.
         public var moved: String
+        /// It is no copy of the mail in use, but mail in whose place another store or a backup was taken.
+        public var otherMail: Bool
 
-        public init(path: String, moved: String) {
+        public init(path: String, moved: String, otherMail: Bool) {
             self.path = path
             self.moved = moved
+            self.otherMail = otherMail
         }
     }
 

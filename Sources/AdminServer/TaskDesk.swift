@@ -16,7 +16,7 @@ public struct TaskDesk: Sendable {
     let drives: @Sendable () async throws -> [DriveFacts]
     let survey: @Sendable (_ folder: String, _ sameDrive: Bool) async throws -> CopySurvey
     let storage: @Sendable () async throws -> StorageFacts
-    let discardOld: @Sendable () async throws -> Void
+    let discardOld: @Sendable (_ evenOtherMail: Bool) async throws -> Void
 
     public init(
         list: @escaping @Sendable () async throws -> TasksList.Answer, show: @escaping @Sendable (Int64) async throws -> TaskFacts,
@@ -27,7 +27,7 @@ public struct TaskDesk: Sendable {
         watch: @escaping @Sendable (Int64) async throws -> AsyncStream<TaskFacts>,
         drives: @escaping @Sendable () async throws -> [DriveFacts],
         survey: @escaping @Sendable (String, Bool) async throws -> CopySurvey,
-        storage: @escaping @Sendable () async throws -> StorageFacts, discardOld: @escaping @Sendable () async throws -> Void
+        storage: @escaping @Sendable () async throws -> StorageFacts, discardOld: @escaping @Sendable (Bool) async throws -> Void
     ) {
         self.list = list
         self.show = show

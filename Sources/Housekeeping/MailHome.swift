@@ -12,7 +12,8 @@ extension StoreMemory {
                 var home = MailHome(path: folder == standard ? "" : folder, store: identity.store, generation: identity.generation)
                 if let before = try state.mailHome() {
                     home.old = MailHome.OldCopy(
-                        path: before.folder(standard: standard), generation: before.generation, moved: Int64(time(nil)))
+                        path: before.folder(standard: standard), store: before.store, generation: before.generation,
+                        moved: Int64(time(nil)))
                 }
                 do {
                     try state.setMailHome(home)
@@ -30,14 +31,21 @@ extension MailHome {
     public func folder(standard: String) -> String { path.isEmpty ? standard : path }
 }
 
-/// What a move has left behind.
+/// What a move or an adoption has left behind.
 public enum OldCopy {
-    /// Removes it for ever.
-    public static func discard(_ services: HouseServices) async throws {
+    /// Removes it for ever. Mail of its own, which is nowhere else, goes only when that is meant.
+    public static func discard(_ services: HouseServices, evenOtherMail: Bool = false) async throws {
         guard var home = try services.state.mailHome(), let old = home.old else {
             throw TaskFailure("There is no old copy of the mail.")
         }
-        if access(old.path, F_OK) == 0 { try await services.store.discardOldCopy(in: old.path) }
+        guard evenOtherMail || !home.oldIsOtherMail else {
+            throw TaskFailure(
+                "In \(old.path) is the mail that was used before, and nothing of it is in the mail used now; say --other-mail to remove it "
+                    + "for ever.")
+        }
+        if access(old.path, F_OK) == 0 {
+            try await services.store.discardOldCopy(StoreIdentity(store: old.store, generation: old.generation), in: old.path)
+        }
         home.old = nil
         try services.state.setMailHome(home)
     }

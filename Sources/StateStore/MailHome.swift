@@ -9,17 +9,21 @@ public struct MailHome: Hashable, Sendable {
     public var store: AccountID
     /// Each move makes the next one.
     public var generation: Int
-    /// What the last move left behind, until it is discarded.
+    /// What the last move or adoption left behind, until it is discarded.
     public var old: OldCopy?
+    /// What was left behind is no copy of the mail in use: another store, or a backup, was taken in its place.
+    public var oldIsOtherMail: Bool { old.map { $0.store != store } ?? false }
 
     public struct OldCopy: Hashable, Sendable {
         public var path: String
+        public var store: AccountID
         public var generation: Int
         /// Unix seconds: when the mail moved away from there.
         public var moved: Int64
 
-        public init(path: String, generation: Int, moved: Int64) {
+        public init(path: String, store: AccountID, generation: Int, moved: Int64) {
             self.path = path
+            self.store = store
             self.generation = generation
             self.moved = moved
         }
@@ -42,7 +46,8 @@ extension StateStore {
                 guard let store = AccountID(row["store"] as String) else { throw StateError.unavailable("the mail's home has no name") }
                 var home = MailHome(path: row["path"], store: store, generation: row["generation"])
                 if let path = row["old_path"] as String?, let generation = row["old_generation"] as Int? {
-                    home.old = MailHome.OldCopy(path: path, generation: generation, moved: row["moved"] ?? 0)
+                    let other = (row["old_store"] as String?).flatMap { AccountID($0) }
+                    home.old = MailHome.OldCopy(path: path, store: other ?? store, generation: generation, moved: row["moved"] ?? 0)
                 }
                 return home
             }
@@ -54,12 +59,13 @@ extension StateStore {
         try recordNow { db in
             try db.execute(
                 sql: """
-                    INSERT INTO mail_home (one, path, store, generation, highest, old_path, old_generation, moved) \
-                    VALUES (1, ?1, ?2, ?3, ?3, ?4, ?5, ?6) ON CONFLICT (one) DO UPDATE SET path = ?1, store = ?2, generation = ?3, \
-                    highest = max(highest, ?3), old_path = ?4, old_generation = ?5, moved = ?6
+                    INSERT INTO mail_home (one, path, store, generation, highest, old_path, old_store, old_generation, moved) \
+                    VALUES (1, ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (one) DO UPDATE SET path = ?1, store = ?2, generation = ?3, \
+                    highest = max(highest, ?3), old_path = ?4, old_store = ?5, old_generation = ?6, moved = ?7
                     """,
                 arguments: [
-                    home.path, home.store.description, home.generation, home.old?.path, home.old?.generation, home.old?.moved,
+                    home.path, home.store.description, home.generation, home.old?.path, home.old?.store.description,
+                    home.old?.generation, home.old?.moved,
                 ])
         }
     }

@@ -20,6 +20,7 @@ enum StateSchema {
         migrator.registerMigration("routes", migrate: makeRoutes)
         migrator.registerMigration("tasks", migrate: TaskSchema.make)
         migrator.registerMigration("mail home", migrate: TaskSchema.makeMailHome)
+        migrator.registerMigration("store of the old copy", migrate: TaskSchema.nameOldStore)
         return migrator
     }
 

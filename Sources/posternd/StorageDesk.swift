@@ -53,7 +53,10 @@ struct StorageDesk: Sendable {
             path: services.store.folder, state: state, trouble: StoreTrouble.sentence(services.store, services.state),
             store: home?.store.description, generation: home?.generation, freeSpace: health.freeSpace.bytes,
             totalSpace: health.totalSpace.bytes,
-            old: home?.old.map { StorageFacts.Old(path: $0.path.isEmpty ? standard : $0.path, moved: TaskService.time($0.moved)) },
+            old: home?.old.map {
+                StorageFacts.Old(
+                    path: $0.path.isEmpty ? standard : $0.path, moved: TaskService.time($0.moved), otherMail: home?.oldIsOtherMail ?? false)
+            },
             moving: moving?.facts)
     }
 }

@@ -112,7 +112,8 @@ struct TaskService: ServiceLifecycle.Service {
                 return facts
             },
             drives: { facts.drives() }, survey: { try await Preflight.survey($0, onSameDrive: $1, services) },
-            storage: { try await facts.storage() }, discardOld: { try await Self.told { try await OldCopy.discard(services) } })
+            storage: { try await facts.storage() },
+            discardOld: { otherMail in try await Self.told { try await OldCopy.discard(services, evenOtherMail: otherMail) } })
     }
 
     /// A refusal of the runner in the words of an operator's answer.

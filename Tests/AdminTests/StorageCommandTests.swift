@@ -119,7 +119,7 @@ import Testing
                     Another mail store (<id>) lies in FOLDER/found: 3 messages of 2 accounts.
                     Used now: 4 messages of 2 accounts.
                     With --adopt the mail there is used in place of the mail used now. Nothing is copied and nothing is overwritten: the mail \
-                    used now stays where it is, as the old copy.
+                    used now stays where it is, and "postern storage undo" goes back to it.
                       zoe@example.org: 1 message there, no account here; kept apart
                       alice@example.org: 2 messages there, 4 here
                       bob@example.org: no mail there, gets new folders
@@ -135,11 +135,47 @@ import Testing
         }
     }
 
+    /// What an adoption or a restore has left is mail that is nowhere else.
+    @Test func mailThatWasUsedBefore() async throws {
+        try await House.open { other in
+            let theirs = try await Self.account("alice", in: other)
+            try await Self.deliver(2, to: "alice", other.store, theirs.id)
+            await other.store.close()
+            try await House.open { house in
+                let before = house.folder + "/before"
+                try FileManager.default.moveItem(atPath: other.folder + "/mail", toPath: before)
+                let left = try #require(try StoreIdentity.found(in: before))
+                var home = try #require(try house.state.mailHome())
+                home.old = MailHome.OldCopy(path: before, store: left.store, generation: left.generation, moved: 1_700_000_000)
+                try house.state.setMailHome(home)
+                try await Self.play(
+                    [
+                        Step(
+                            "storage status",
+                            """
+                            Mail:        FOLDER/mail
+                            State:       ready
+                            Drive:       <space>
+                            Generation:  1
+                            Before:      FOLDER/before, since <time>
+                            """),
+                        Step(
+                            "storage discard-old", 1,
+                            "Error: In FOLDER/before is the mail that was used before, and nothing of it is in the mail used now; "
+                                + "say --other-mail to remove it for ever."),
+                        Step("storage discard-old --other-mail", "The mail in FOLDER/before is removed."),
+                        Step("storage undo", 1, "Error: Nothing is left of an earlier place; there is no move to undo."),
+                    ], in: house)
+                #expect(!FileManager.default.fileExists(atPath: before + "/postern-mail"))
+            }
+        }
+    }
+
     @Test func drivesSayWhyTheyCannotHoldMail() async throws {
         try await House.open { house in
             let shown = try await PosternCommand(socket: house.socket).run("drives")
             let rows = shown.output.split(separator: "\n")
-            #expect(rows.first?.split(separator: " ").joined(separator: " ") == "PATH DEVICE TYPE SIZE FREE MAIL")
+            #expect(rows.first?.split(separator: " ").joined(separator: " ") == "PATH DEVICE TYPE SIZE FREE INODES MAIL")
             #expect(rows.contains { $0.hasSuffix("in use") })
             // Every Linux that runs tests has one.
             #expect(rows.contains { $0.hasSuffix("unsuitable: It is in memory, and gone after a restart.") })

@@ -72,7 +72,7 @@ import Testing
                 limit: { [self] id, limit in try change(id) { $0.limit = limit } },
                 watch: { _ in AsyncStream { $0.finish() } }, drives: { [] },
                 survey: { _, _ in throw AdminRefusal(.conflict, "Nothing moves here.") },
-                storage: { throw AdminRefusal(.conflict, "Nothing moves here.") }, discardOld: {})
+                storage: { throw AdminRefusal(.conflict, "Nothing moves here.") }, discardOld: { _ in })
         }
     }
 
@@ -270,7 +270,7 @@ import Testing
     @Test(arguments: [
         (80, "check-store [#####------------------]  25 %  2.0 MiB/s  15s left  00000001.pack"),
         (120, "check-store [##########------------------------------]  25 %  2.0 MiB/s  15s left  00000001.pack"),
-        (40, "check-store [##--------]  25 %  2.0 MiB"),
+        (40, "check-store [##------]  25 %  2.0 MiB/s"), (30, "check-store [##-------]  25 %"), (18, "check-store [#---"),
     ])
     func theBar(width: Int, bar: String) { #expect(TaskWatch.bar(Self.checking, width: width) == bar) }
 }

@@ -1,7 +1,7 @@
 /* Preloaded into the daemon: makes system calls on chosen files fail. The file named by POSTERN_FAULTS says which:
  *   SERIAL CALL ERRNO COUNT PART-OF-PATH
- * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev), read (pread), short (a write that takes only half) or lie (a sync that
- * does nothing and says that all is well).
+ * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev), read (pread), short (a write that takes only half), lie (a sync that
+ * does nothing and says that all is well) or slow (nothing fails: a sync takes so many ms longer, a read a twentieth of that).
  * COUNT calls fail (-1: all of them) after a new SERIAL; no file: none.
  */
 #define _GNU_SOURCE
@@ -43,8 +43,10 @@ static int fault(const char *call, int fd) {
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define FAIL(call) do { int number = fault(call, fd); if (number) { errno = number; return -1; } } while (0)
 
-int fsync(int fd) { FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fsync)(fd); }
-int fdatasync(int fd) { FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fdatasync)(fd); }
+static void wait_for_drive(int fd, int part) { usleep((useconds_t)(fault("slow", fd) * 1000 / part)); }
+
+int fsync(int fd) { wait_for_drive(fd, 1); FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fsync)(fd); }
+int fdatasync(int fd) { wait_for_drive(fd, 1); FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fdatasync)(fd); }
 ssize_t write(int fd, const void *bytes, size_t count) { FAIL("write"); return REAL(write)(fd, bytes, count); }
 ssize_t writev(int fd, const struct iovec *parts, int count) { FAIL("write"); return REAL(writev)(fd, parts, count); }
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
@@ -59,5 +61,5 @@ ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) {
 }
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { FAIL("write"); return REAL(pwritev)(fd, parts, count, offset); }
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) { FAIL("write"); return REAL(pwritev64)(fd, parts, count, offset); }
-ssize_t pread(int fd, void *bytes, size_t count, off_t offset) { FAIL("read"); return REAL(pread)(fd, bytes, count, offset); }
-ssize_t pread64(int fd, void *bytes, size_t count, off64_t offset) { FAIL("read"); return REAL(pread64)(fd, bytes, count, offset); }
+ssize_t pread(int fd, void *bytes, size_t count, off_t offset) { wait_for_drive(fd, 20); FAIL("read"); return REAL(pread)(fd, bytes, count, offset); }
+ssize_t pread64(int fd, void *bytes, size_t count, off64_t offset) { wait_for_drive(fd, 20); FAIL("read"); return REAL(pread64)(fd, bytes, count, offset); }

@@ -2,8 +2,10 @@
 met in each of its phases."""
 
 import contextlib
+import itertools
 import json
 import os
+import pathlib
 import random
 import time
 
@@ -17,15 +19,28 @@ from load import Load
 PHASES = ("packs", "index", "verify", "tail", "commit", "proof")
 PATIENCE = 120
 QUIET = "dora"  # her mail is only moved
+TRIES = 12
+
+
+def meet(phase, once):
+    """Breaks a move off until that came in this phase: the log is read some ms before, and now and then the next one has begun."""
+    met = [once()]
+    while met[-1] != phase:
+        assert len(met) < TRIES, f"{phase} is never met, but {met}"
+        met.append(once())
 
 
 class Moving:
-    """The mail on `source`, one of two drives, and a way to `target`."""
+    """The mail on `source`, one of two drives, and a way to `target`. With the library of faults.c calls on them can be made to fail, or
+    slow."""
 
-    def __init__(self, kinds=("ext4", "ext4"), mebibytes=512, mail=24, mailboxes=8, size=60_000, settings=None, environment=None):
+    def __init__(self, kinds=("ext4", "ext4"), mebibytes=512, mail=24, mailboxes=8, size=60_000, library=None):
         self.drives = [Drive(mebibytes, kind) for kind in kinds]
         self.mail, self.mailboxes, self.size = mail, mailboxes, size
-        self.server = Demonstration(settings={"store.free-space-floor": "16MiB", **(settings or {})}, environment=environment)
+        self.control = pathlib.Path(self.drives[0].folder.name) / "control"
+        self.serials = itertools.count(1)
+        environment = {"LD_PRELOAD": str(library), "POSTERN_FAULTS": str(self.control)} if library else {}
+        self.server = Demonstration(settings={"store.free-space-floor": "16MiB"}, environment=environment)
         self.ledger = Ledger()
         self.task = None
 
@@ -78,6 +93,17 @@ class Moving:
             session.expunge()
         session.logout()
 
+    # MARK: faults
+
+    def fault(self, call, number, part, count=-1):
+        """From now on such calls on what has this part in its path fail with this errno (faults.c)."""
+        new = self.control.with_suffix(".new")
+        new.write_text(f"{next(self.serials)} {call} {number} {count} {part}\n")
+        new.rename(self.control)
+
+    def mend(self):
+        self.control.unlink(missing_ok=True)
+
     # MARK: the move
 
     def begin(self, seconds=2):
@@ -111,6 +137,13 @@ class Moving:
                 return "proof"
             assert time.monotonic() < deadline, f"the move does not come to {phase}: {facts}"
             time.sleep(0.02)
+
+    def broken_off_in(self):
+        """The phase in which the daemon ended that had begun the move: the second beginning is that of the next one."""
+        log = self.log()
+        begins = [number for number, text in enumerate(log) if text == "begins"]
+        named = [text.split()[1].rstrip(":") for text in log[: begins[1] if len(begins) > 1 else len(log)] if text.startswith("phase ")]
+        return (named or ["before"])[-1] if len(begins) > 1 else "after"
 
     def end(self, states=("done",)):
         """As fast as it can from here on: what is to be met was met."""

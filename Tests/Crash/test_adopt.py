@@ -60,6 +60,36 @@ def test_mail_of_another_house_is_used():
 
             # The mail that was used before is where it was, and comes back.
             assert os.path.exists(ours.state / "mail/postern-mail/identity")
+            refused = ours.cli("storage", "discard-old")
+            assert refused.returncode == 1 and "--other-mail" in refused.stderr, refused
             assert ours.cli("storage", "undo", "--wait").returncode == 0
             ours.begins_anew()
             here.check(ours)
+            # Now it is theirs that was used before.
+            assert ours.cli("storage", "discard-old", "--other-mail").returncode == 0
+            assert not os.path.exists(drive.path / "postern-mail")
+            here.check(ours)
+
+
+def test_a_restore_is_taken_back():
+    """Mail that has come after the backup was made is there again."""
+    with Drive(300) as drive, Demonstration(settings={"store.free-space-floor": "16MiB"}) as server:
+        first, later, last = Ledger(), Ledger(), Ledger()
+        work = {"senders": 2, "filers": 1, "movers": 0, "think": 0.01}
+        with Load(server, first, **work):
+            time.sleep(1)
+        started = json.loads(server.cli("tasks", "start", "back-up-store", f"folder={drive.path}", "--json").stdout)
+        assert server.cli("tasks", "watch", started["id"]).returncode == 0
+        first.check(server)
+        with Load(server, later, **work):
+            time.sleep(0.5)
+        for ledger in (first, later):
+            first.tried, first.acknowledged = first.tried | ledger.tried, first.acknowledged | ledger.acknowledged
+        assert server.cli("storage", "restore", str(drive.path), "--wait").returncode == 0
+        server.begins_anew()
+        assert 0 < len(server.messages("alice")) < len([key for key in first.acknowledged if key[0] == "alice"])
+        with Load(server, last, **work):
+            time.sleep(0.5)
+        assert server.cli("storage", "undo", "--wait").returncode == 0
+        server.begins_anew()
+        first.check(server)

@@ -4,41 +4,58 @@ import random
 import time
 
 import pytest
-from moving import PHASES, Moving
+from moving import PHASES, Moving, meet
 from test_move import LONG
 
 # btrfs knows no such ioctl.
 OTHERS = [("ext4", "xfs"), ("xfs", "ext4")]
+# A drive this slow makes each phase long enough to be met in.
+SLOW = 60
 
 
-def test_power_cuts(rounds, nightly):
+def test_power_cuts(rounds, nightly, library):
     every = [(phase, side) for phase in PHASES for side in ("source", "target")]
-    chosen = every * 2 if nightly else random.sample(every, 2)
-    with Moving(("ext4", "ext4"), **(LONG if nightly else {})) as house:
+    chosen = every * 2 if nightly else [*random.sample(every, 2), ("commit", random.choice(("source", "target")))]
+    with Moving(("ext4", "ext4"), library=library) as house:
         for phase, side in chosen:
-            cut(house, phase, side, seconds=6 if nightly else 2)
+            cut(house, phase, side)
 
 
-def test_power_cuts_on_other_file_systems(nightly):
+def test_a_large_move_and_power_cuts(nightly, library):
+    if not nightly:
+        pytest.skip("the nightly form cuts the power of a gigabyte, too")
+    with Moving(("ext4", "xfs"), library=library, **LONG) as house:
+        for phase in PHASES:
+            cut(house, phase, random.choice(("source", "target")), seconds=8, slow=SLOW // 3)
+
+
+def test_power_cuts_on_other_file_systems(nightly, library):
     if not nightly:
         pytest.skip("the nightly form cuts their power, too")
     for kinds in OTHERS:
-        with Moving(kinds) as house:
+        with Moving(kinds, library=library) as house:
             for side in ("source", "target"):
                 cut(house, random.choice(PHASES), side)
 
 
-def cut(house, phase, side, seconds=2):
+def cut(house, phase, side, seconds=2, slow=SLOW):
+    meet(phase, lambda: cut_once(house, phase, side, seconds, slow))
+
+
+def cut_once(house, phase, side, seconds, slow):
     drive = getattr(house, side)
     with house.load() as load:
+        house.fault("slow", slow, house.target.path)
         house.begin(seconds)
-        met = house.reach(phase)
-        time.sleep(random.uniform(0, seconds / 2 if phase == "packs" else 0.1))
+        house.reach(phase)
+        # The index's copy waits for the drive once only.
+        time.sleep(random.uniform(0, {"packs": seconds / 2, "index": 0.02}.get(phase, slow / 300)))
         house.ledger.power_goes()
         drive.cut_power()
         time.sleep(random.uniform(0, 0.3))
         load.over.set()
         house.server.kill()
+    house.mend()
     for each in house.drives:  # the machine is off: nobody has written to the other one since, either
         each.unmount()
         each.mount()
@@ -51,5 +68,7 @@ def cut(house, phase, side, seconds=2):
         house.ledger.dark_since = None
     facts = house.end()
     there = house.check()
+    met = house.broken_off_in()
     print(f"power cut on the {side} in {met}: {there} messages there; {facts['result']}")
     house.turn()
+    return met

@@ -26,6 +26,33 @@ private struct Stuck: BackgroundTask {
     }
 }
 
+/// Hangs until its gate is opened when it should let go, or in its only step and then when it should take back.
+private struct Clinging: BackgroundTask {
+    static let plan = TaskPlan(
+        "clinging", "Clings.", excludes: ["mover"], parameters: ["gate", "place"], cancelling: "Nothing.", stepLimit: .seconds(600))
+    let gate: String
+    let place: String
+
+    init(_ parameters: [String: String]) {
+        gate = parameters["gate"] ?? ""
+        place = parameters["place"] ?? ""
+    }
+
+    private func hang() async {
+        let (waiting, continuation) = AsyncStream.makeStream(of: Void.self)
+        gates.withLock { $0[gate] = continuation }
+        for await _ in waiting {}
+    }
+
+    func step(in context: TaskContext) async throws -> TaskStep {
+        if place == "takeBack" { await hang() }
+        return .done("It is over.")
+    }
+
+    func takeBack(in context: TaskContext) async throws { await hang() }
+    func letGo() async { if place == "letGo" { await hang() } }
+}
+
 /// A hundred steps of a mebibyte.
 private struct Mover: BackgroundTask {
     static let plan = TaskPlan("mover", "Moves a hundred mebibytes.", excludes: ["stuck"], cancelling: "Nothing.")
@@ -87,7 +114,8 @@ private final class Journal: LogHandler, @unchecked Sendable {
         let announced = Announced()
         let services = HouseServices(state: house.state, store: house.store, logger: Logger(label: "test") { _ in journal })
         let runner = TaskRunner(
-            services, kinds: [Stuck.self, Mover.self], clock: hand.clock, announce: { line in announced.lines.withLock { $0.append(line) } }
+            services, kinds: [Stuck.self, Clinging.self, Mover.self], clock: hand.clock,
+            announce: { line in announced.lines.withLock { $0.append(line) } }
         )
         let running = Task { await runner.run() }
         let outcome: Result<Void, any Error>
@@ -114,6 +142,80 @@ private final class Journal: LogHandler, @unchecked Sendable {
             await Task.yield()
         }
         return try await bench.runner.live(id).record
+    }
+
+    @Test func aStepThatHangsFailsAndNothingOfItIsLeft() async throws {
+        try await Self.with { bench in
+            let id = try await bench.runner.start("stuck", ["gate": "a"], by: "test").record.id
+            let failed = try await Self.turn(bench, id, by: .seconds(1)) { $0.state.isOver }
+            #expect(failed.state == .failed)
+            #expect(failed.trouble == "One step took longer than 10m; look at the drive, then resume it.")
+            // Neither it nor what it excludes begins while the step hangs.
+            _ = try await bench.runner.order(.resume, id)
+            let mover = try await bench.runner.start("mover", by: "test").record.id
+            bench.hand.advance(by: .seconds(30))
+            for _ in 0..<1000 { await Task.yield() }
+            #expect(try await bench.runner.live(id).record.state == .queued)
+            #expect(try await bench.runner.live(mover).record.state == .queued)
+            // The step comes back; the task begins again where its record says, hangs there too, and is let go.
+            let done = try await Self.turn(bench, id) { record in
+                gates.withLock { $0["a"] }?.finish()
+                return record.state.isOver
+            }
+            #expect(done.state == .done && done.ended != nil && done.trouble == nil)
+            #expect(try await Self.turn(bench, mover) { $0.state.isOver }.state == .done)
+        }
+    }
+
+    @Test func anotherLimitHoldsAtOnce() async throws {
+        try await Self.with { bench in
+            // A mebibyte is a thousand seconds' worth.
+            let id = try await bench.runner.start("mover", by: "test", limit: 1024).record.id
+            let begun = try await Self.turn(bench, id) { $0.progress.done == 1 }
+            #expect(begun.progress.done == 1)
+            for _ in 0..<20 {
+                bench.hand.advance(by: .seconds(1))
+                for _ in 0..<100 { await Task.yield() }
+            }
+            #expect(try await bench.runner.live(id).record.progress.done == 1)
+            _ = try await bench.runner.limit(id, to: nil)
+            let before = bench.hand.clock.seconds
+            let done = try await Self.turn(bench, id) { $0.state.isOver }
+            #expect(done.state == .done && bench.hand.clock.seconds - before < 10_000)
+        }
+    }
+
+    /// What it was asked for is told all the same, and only what it excludes waits until it is back.
+    @Test(arguments: [
+        ("letGo", TaskState.done, "It is over."),
+        ("takeBack", .failed, "Taking back what was begun took longer than 10m; look at the drive."),
+    ])
+    func whatClingsIsLeftBehind(place: String, state: TaskState, sentence: String) async throws {
+        try await Self.with { bench in
+            let gate = "clinging " + place
+            let id = try await bench.runner.start("clinging", ["gate": gate, "place": place], by: "test").record.id
+            if place == "takeBack" {
+                while gates.withLock({ $0[gate] }) == nil { await Task.yield() }
+                _ = try await bench.runner.order(.cancel, id)
+                gates.withLock { $0.removeValue(forKey: gate) }?.finish()
+            }
+            let over = try await Self.turn(bench, id, by: .seconds(1)) { $0.state.isOver }
+            #expect(over.state == state && (over.result ?? over.trouble) == sentence)
+            let (mover, other) = (
+                try await bench.runner.start("mover", by: "test").record.id,
+                try await bench.runner.start("stuck", ["gate": "free"], by: "test").record.id
+            )
+            #expect(try await Self.turn(bench, other) { $0.state == .running }.state == .running)
+            #expect(try await bench.runner.live(mover).record.state == .queued)
+            // On a busy machine it may come to its gate only now.
+            while gates.withLock({ $0[gate] }) == nil { await Task.yield() }
+            gates.withLock { $0.removeValue(forKey: gate) }?.finish()
+            let done = try await Self.turn(bench, mover) { record in
+                gates.withLock { $0["free"] }?.finish()
+                return record.state.isOver
+            }
+            #expect(done.state == .done)
+        }
     }
 
     @Test func theJournalAndTheUnitHearOfIt() async throws {

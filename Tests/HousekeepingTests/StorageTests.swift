@@ -162,6 +162,38 @@ import Testing
         }
     }
 
+    /// What has come between the backup and its restoring is in the store that gave way, and nothing writes to that.
+    @Test func aRestoreIsTakenBack() async throws {
+        try await Self.with { house, runner in
+            let account = try await house.account("alice")
+            try await Self.fill(house, account)
+            let backup = house.folder + "/backup"
+            let record = try await House.finish(runner, "back-up-store", ["folder": backup, "same-drive": "yes"])
+            #expect(record.state == .done, "\(record.trouble ?? "")")
+            try await house.deliver("after the backup", to: account)
+            let before = try await House.digest(house.store, account.id)
+            #expect(try await House.finish(runner, "adopt-store", ["path": backup]).state == .done)
+            await house.close()
+
+            let restored = try House(folder: house.folder)
+            let home = try #require(try restored.state.mailHome())
+            #expect(home.path == backup && home.old?.path == house.folder + "/mail" && home.oldIsOtherMail)
+            try await restored.deliver("after the restore", to: account)
+            #expect(try await !House.digest(restored.store, account.id).contains { $0.hasSuffix("after the backup") })
+            let again = TaskRunner(restored.services)
+            let moved = try await House.finish(again, "move-store", ["path": house.folder + "/mail", "same-drive": "yes"])
+            #expect(moved.state == .failed && moved.trouble?.contains("holds another mail store") == true, "\(moved)")
+            #expect(try await House.finish(again, "adopt-store", ["path": house.folder + "/mail"]).state == .done)
+            await restored.close()
+
+            let back = try House(folder: house.folder)
+            #expect(back.store.folder == house.folder + "/mail")
+            #expect(try await House.digest(back.store, account.id) == before)
+            #expect(try await back.store.check().findings == [])
+            await back.close()
+        }
+    }
+
     @Test func anotherStoreIsAdoptedByAddress() async throws {
         let other = try House()
         let theirs = try await other.account("alice")
@@ -183,6 +215,17 @@ import Testing
         #expect(try await House.digest(again.store, alice.id).contains { $0.hasSuffix("from the other drive") })
         #expect(try await again.store.read { try $0.mailbox("INBOX", of: bob.id) } != nil)
         #expect(try await again.store.check().findings == [])
+        // The mail that was used before is nowhere else: it has no age, and goes only when that is meant.
+        let behind = house.folder + "/mail/postern-mail"
+        var home = try #require(try again.state.mailHome())
+        home.old?.moved -= 1000 * 86400
+        try again.state.setMailHome(home)
+        #expect(try await House.finish(TaskRunner(again.services), "expire").state == .done)
+        await #expect(throws: TaskFailure.self) { try await OldCopy.discard(again.services) }
+        #expect(FileManager.default.fileExists(atPath: behind + "/identity"))
+        try await OldCopy.discard(again.services, evenOtherMail: true)
+        #expect(!FileManager.default.fileExists(atPath: behind))
+        #expect(try again.state.mailHome()?.old == nil)
         await again.remove()
         await other.remove()
     }

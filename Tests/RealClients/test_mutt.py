@@ -1,36 +1,11 @@
 """mutt, as a person uses it: in a terminal (tmux), reading a message, deleting it, and answering by SMTP."""
 
-import subprocess
 import time
 
 import letters
 from demonstration import PASSWORD, address
 import pytest
-
-SCREEN = ["-x", "100", "-y", "30"]
-
-
-class Terminal:
-    def __init__(self, socket, command):
-        self.tmux = ["tmux", "-S", str(socket), "-f", "/dev/null"]
-        subprocess.run([*self.tmux, "new-session", "-d", *SCREEN, command], check=True, timeout=20)
-
-    def screen(self):
-        return subprocess.run([*self.tmux, "capture-pane", "-p"], capture_output=True, text=True, timeout=20).stdout
-
-    def type(self, *keys):
-        subprocess.run([*self.tmux, "send-keys", *keys], check=True, timeout=20)
-
-    def wait_for(self, text, seconds=20):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if text in (shown := self.screen()):
-                return shown
-            time.sleep(0.1)
-        raise AssertionError(f"{text!r} did not appear on the screen within {seconds} s:\n{shown}")
-
-    def end(self):
-        subprocess.run([*self.tmux, "kill-server"], capture_output=True, timeout=20)
+from terminal import Terminal
 
 
 @pytest.fixture()

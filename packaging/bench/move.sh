@@ -25,6 +25,7 @@ stop() {
     return 1
 }
 cleanup() {
+    end_load
     stop || true
     local drive
     for drive in a b; do ! mountpoint -q "$W/$drive" || umount "$W/$drive"; done
@@ -76,6 +77,19 @@ TOML
     postern storage discard-old > /dev/null
 }
 send() { "$ML" smtp -h 127.0.0.1 -p 6725 -u "$W/users" -d "$DOMAIN" "$@"; }
+# smtp_4k_s20 without an end. The number is that of the program itself: killing a shell in its place would leave it at work, and the
+# next measurement would have its mail, too.
+load=
+begin_load() {
+    (exec 9>&-; exec "$ML" smtp -h 127.0.0.1 -p 6725 -u "$W/users" -d "$DOMAIN" -s 20 -n 10000000 -l 4096 > /dev/null 2>&1) &
+    load=$!
+}
+end_load() {
+    [ -n "$load" ] || return 0
+    kill "$load" 2> /dev/null || true
+    wait "$load" 2> /dev/null || true
+    load=
+}
 messages() { postern status --json | jq .store.messages; }
 now() { "$ML" now; }
 per() { awk "BEGIN { printf \"%.1f\", ($1) / ($2) }"; }
@@ -132,14 +146,13 @@ delivered() {
     per "$(messages) - $count" "$end - $start"
 }
 measure_load() {
-    local limit gb alone during after task took load
+    local limit gb alone during after task took
     for limit in "" 20MB; do
         # What comes meanwhile has to be moved too: with the limit half of its rate.
         gb=$(awk "BEGIN { print ${limit:+0.3 *} $GB }")
         fresh 12G
         send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($gb * 1e9 / 30720) }")" -l 30720 > /dev/null
-        (exec 9>&-; send -s 20 -n 10000000 -l 4096 > /dev/null 2>&1) &
-        load=$!
+        begin_load
         sleep 3
         alone=$(delivered "" 12)
         took=$(now)
@@ -147,8 +160,7 @@ measure_load() {
         during=$(delivered "$task")
         took=$(awk "BEGIN { print $(now) - $took }")
         after=$(delivered "" 12)
-        kill "$load"
-        wait "$load" 2> /dev/null || true
+        end_load
         echo "load ${limit:-without a limit}: $alone/s before, $after/s after, $during/s during a move of $(per "$took" 1) s: $(per "200 * $during" "$alone + $after") %; $(postern tasks show "$task" --json | jq -r '.result // .trouble')"
     done
 }
@@ -162,12 +174,10 @@ measure_pause() {
         task=$(move "$W/b")
         echo "pause with $(messages) messages, $(bytes_of "$W/b" | awk '{ printf "%d", $1 / 1e6 }') MB, index $(stat -c %s "$W/b/postern-mail/index.sqlite" | awk '{ printf "%d", $1 / 1e6 }') MB, quiet: $(postern tasks show "$task" --json | jq -r .result)"
         postern storage discard-old > /dev/null
-        (exec 9>&-; send -s 20 -n 10000000 -l 4096 > /dev/null 2>&1) &
-        local load=$!
+        begin_load
         sleep 1
         task=$(move "$W/a")
-        kill "$load"
-        wait "$load" 2> /dev/null || true
+        end_load
         echo "pause with $(messages) messages, under smtp_4k_s20: $(postern tasks show "$task" --json | jq -r .result)"
         postern storage discard-old > /dev/null
         have=$(messages)

@@ -22,7 +22,7 @@ struct AdoptionOutlook {
             "Used now: \(Self.messages(here.values.reduce(0, +))) of \(Self.accounts(accounts.count)).",
             """
             With --adopt the mail there is used in place of the mail used now. Nothing is copied and nothing is overwritten: the mail \
-            used now stays where it is, as the old copy.
+            used now stays where it is, and "postern storage undo" goes back to it.
             """,
         ]
         let known = Set(accounts)

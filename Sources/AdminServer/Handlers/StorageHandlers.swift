@@ -12,11 +12,11 @@ struct StorageHandlers: Sendable {
         table.add(StorageStatus.self) { _ in try await services.desk().storage() }
         table.add(StorageMove.self) { try await move($0) }
         table.add(StorageUndo.self) { _ in try await undo() }
-        table.add(StorageDiscardOld.self) { _ in
+        table.add(StorageDiscardOld.self) { asked in
             guard let old = try await services.desk().storage().old else {
                 throw AdminRefusal(.conflict, "There is no old copy of the mail.")
             }
-            try await services.desk().discardOld()
+            try await services.desk().discardOld(asked.otherMail ?? false)
             return StorageDiscardOld.Answer(path: old.path)
         }
     }
@@ -27,7 +27,8 @@ struct StorageHandlers: Sendable {
             throw AdminRefusal(.conflict, "Nothing is left of an earlier place; there is no move to undo.")
         }
         try await refuseASecond(desk)
-        // Back to a store that was given up for another one, or to an older copy of this one; never into an empty mount point.
+        // Back to a store that another one or a backup was used in place of, or to an older copy of this one; never into an empty
+        // mount point.
         let survey = try await desk.survey(old.path, true)
         guard let existing = survey.existing else {
             throw AdminRefusal(.conflict, "The old copy in \(old.path) is not there; is its drive mounted?")

@@ -11,8 +11,10 @@ public actor TaskRunner {
     private let kinds: [any BackgroundTask.Type]
     private let announce: @Sendable (String) -> Void
     var tasks: [Int64: RunningTask] = [:]
-    /// Of failed tasks whose last step did not come back in time, and has not yet.
+    /// Of tasks whose last step, or letting go, did not come back in time, and has not yet.
     var hanging: [Int64: TaskPlan] = [:]
+    /// Of which it came back before it was noted that it hangs.
+    var backAgain: Set<Int64> = []
     private var due: [String: Int64] = [:]
     private var resuming: Task<Void, Never>?
     private var isStopping = false
@@ -289,17 +291,16 @@ public actor TaskRunner {
 
     /// The unit's status, when it has changed: the system's manager passes each word of it on.
     private func announceRunning() {
-        let running = tasks.values.filter { $0.isWorking }.map { "\($0.record.name) \($0.tenths * 10) %" }
+        let running = tasks.values.filter { $0.isWorking && !$0.record.state.isOver }.map { "\($0.record.name) \($0.tenths * 10) %" }
         let line = running.sorted().joined(separator: ", ")
         guard line != announced else { return }
         announced = line
         announce(line)
     }
 
-    /// It is over.
+    /// It is over, and has let go of everything, or will when what hangs comes back.
     func end(_ id: Int64, _ state: TaskState, _ sentence: String) async {
         guard let task = tasks[id] else { return }
-        await task.task.letGo()
         tasks[id]?.record.state = state
         tasks[id]?.record.ended = clock.seconds
         tasks[id]?.record.due = nil
@@ -311,8 +312,9 @@ public actor TaskRunner {
             task.context.progress = progress
         }
         if state == .done { tasks[id]?.record.result = sentence } else { tasks[id]?.record.trouble = sentence }
-        tasks[id]?.isWorking = false
         await keep(id, logging: "\(state.rawValue): \(sentence)")
+        // Whoever has asked for it again by now has it begin at the next look, when its worker is gone.
+        guard tasks[id]?.record.state == state else { return }
         for watcher in (watchers.removeValue(forKey: id) ?? [:]).values { watcher.finish() }
         tasks[id] = nil
         announceRunning()

@@ -20,7 +20,19 @@ extension TaskRunner {
             default: return
             }
         }
-        await tasks[id]?.task.letGo()
+        await letGo(id)
+    }
+
+    /// Lets the task let go of what it holds. A drive that hangs may keep it from that: then it is left behind like a step.
+    private func letGo(_ id: Int64) async {
+        guard let task = tasks[id] else { return }
+        let outcome = await StepRace.run(
+            task.plan.stepLimit, clock, whenLate: { Task { await self.cameBack(id) } },
+            { [work = task.task] in
+                await work.letGo()
+                return .goOn
+            })
+        if case .failure = outcome { hangs(id, task.plan) }
     }
 
     /// Does one step and rests; answers whether there may be another.
@@ -28,7 +40,13 @@ extension TaskRunner {
         task.context.budget = task.pace.budget
         let before = (bytes: task.context.progress.bytesDone, mail: services.store.load.taken, time: clock.now())
         let outcome = await StepRace.run(
-            task.plan.stepLimit, clock, whenLate: { Task { await self.cameBack(id) } },
+            task.plan.stepLimit, clock,
+            whenLate: { [work = task.task] in
+                Task {
+                    await work.letGo()
+                    await self.cameBack(id)
+                }
+            },
             { [work = task.task, context = task.context] in try await work.step(in: context) })
         let took = clock.now() - before.time
         switch outcome {
@@ -37,11 +55,13 @@ extension TaskRunner {
             if tasks[id]?.record.state == .cancelling {
                 await takeBack(id)
             } else {
+                await letGo(id)
                 await end(id, .done, sentence)
             }
             return false
         case .failure(is StepRace.TookTooLong):
-            hanging[id] = task.plan
+            // It holds what it holds until it is back; nothing that it excludes begins before.
+            hangs(id, task.plan)
             await end(id, .failed, "One step took longer than \(task.plan.stepLimit.text); look at the drive, then resume it.")
             return false
         case .failure(let error):
@@ -53,7 +73,7 @@ extension TaskRunner {
         guard let state = tasks[id]?.record.state, let next = state.after(.stepEnded) else { return tasks[id]?.record.state == .cancelling }
         tasks[id]?.record.state = next
         if next == .paused {
-            await task.task.letGo()
+            await letGo(id)
             await keep(id, logging: "paused")
             return false
         }
@@ -79,12 +99,13 @@ extension TaskRunner {
 
     private func failed(_ id: Int64, _ failure: TaskFailure) async {
         guard let task = tasks[id] else { return }
-        if task.record.state == .cancelling { return await takeBack(id) }
+        await letGo(id)
+        // It may have been cancelled before that, or meanwhile.
+        if tasks[id]?.record.state == .cancelling { return await takeBack(id) }
         let tries = task.record.tries + 1
-        guard failure.mayPass, tries < Self.mostTries, let next = task.record.state.after(.failedForNow) else {
+        guard failure.mayPass, tries < Self.mostTries, let next = tasks[id]?.record.state.after(.failedForNow) else {
             return await end(id, .failed, failure.description)
         }
-        await task.task.letGo()
         let wait = min(1800, Self.firstWait.components.seconds << Int64(tries - 1))
         tasks[id]?.record.tries = tries
         tasks[id]?.record.trouble = failure.description
@@ -96,7 +117,7 @@ extension TaskRunner {
     private func takeBack(_ id: Int64) async {
         guard let task = tasks[id] else { return }
         let outcome = await StepRace.run(
-            task.plan.stepLimit, clock, whenLate: {},
+            task.plan.stepLimit, clock, whenLate: { Task { await self.cameBack(id) } },
             { [work = task.task, context = task.context] in
                 await work.letGo()
                 try await work.takeBack(in: context)
@@ -104,10 +125,20 @@ extension TaskRunner {
             })
         switch outcome {
         case .success: await end(id, .cancelled, task.plan.cancelling)
+        case .failure(is StepRace.TookTooLong):
+            hangs(id, task.plan)
+            await end(id, .failed, "Taking back what was begun took longer than \(task.plan.stepLimit.text); look at the drive.")
         case .failure(let error): await end(id, .failed, "What was begun could not be taken back: \(error)")
         }
     }
 
-    /// A step that was given up has ended at last.
-    private func cameBack(_ id: Int64) { hanging[id] = nil }
+    /// Something was given up. It may have come back between that and this.
+    private func hangs(_ id: Int64, _ plan: TaskPlan) {
+        if backAgain.remove(id) == nil { hanging[id] = plan }
+    }
+
+    /// What was given up has ended at last.
+    private func cameBack(_ id: Int64) {
+        if hanging.removeValue(forKey: id) == nil { backAgain.insert(id) }
+    }
 }

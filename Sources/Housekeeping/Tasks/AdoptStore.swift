@@ -4,7 +4,7 @@ import StateStore
 import Synchronization
 
 /// Uses the mail that another drive holds already, or a backup, in place of what is used now (F37). Nothing is copied and nothing overwritten:
-/// what is used now stays where it is, as the old copy.
+/// what is used now stays where it is, until it is discarded.
 ///
 /// Mailboxes have other numbers there, so no session can be kept: when the pointer is written the daemon begins anew.
 final class AdoptStore: BackgroundTask {
@@ -71,7 +71,9 @@ final class AdoptStore: BackgroundTask {
         await context.store.close()
         defer { context.services.beginAnew() }
         try context.store.giveWay(toStoreIn: path)
-        return .done("The mail in \(path) is in use from now on; what was used before stays as the old copy.")
+        return .done(
+            "The mail in \(path) is in use from now on; what was used before stays where it is, and \"postern storage undo\" goes back to it."
+        )
     }
 
     func letGo() async {

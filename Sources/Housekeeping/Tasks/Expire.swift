@@ -33,7 +33,8 @@ struct Expire: BackgroundTask {
             }
             try await context.store.forgetImport(name)
         }
-        if let old = try context.state.mailHome()?.old, now - old.moved >= Self.oldCopyDays * 86400 {
+        // Mail that is nowhere else has no age.
+        if let home = try context.state.mailHome(), let old = home.old, !home.oldIsOtherMail, now - old.moved >= Self.oldCopyDays * 86400 {
             try await OldCopy.discard(context.services)
             sentence += " The mail's old copy in \(old.path) is removed."
         }

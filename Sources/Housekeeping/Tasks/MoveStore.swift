@@ -38,10 +38,14 @@ final class MoveStore: BackgroundTask {
         }
         let phase = copy.phase
         let isReady = try await copy.step(bytes: context.budget, isQuiet: context.isQuiet)
-        if copy.phase != phase { context.log("phase \(copy.phase == .ready ? "commit" : copy.phase.rawValue)") }
         context.progress = TaskProgress(
             done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
             item: copy.item)
+        guard copy.phase == phase else {
+            // It is in the log before it begins, so that whoever looks at what a crash has left knows where it came.
+            context.log("phase \(copy.phase == .ready ? "commit" : copy.phase.rawValue)")
+            return .goOn
+        }
         guard isReady else { return .goOn }
         guard let pause = try await copy.move() else {
             context.log("much mail has come meanwhile; another round")

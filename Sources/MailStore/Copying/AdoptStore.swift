@@ -14,12 +14,14 @@ extension MailStore {
     }
 
     /// The store that lies in `folder` is the one that is opened from the next start on, as its own next generation: an old copy of
-    /// it is never taken for it. Both stores must be closed.
+    /// it is never taken for it. A backup becomes a store of its own by that: what has come since it was made is in the store that
+    /// gives way and nowhere else, and no move may take that for an old copy. Both stores must be closed.
     public func giveWay(toStoreIn folder: String) throws {
         guard let memory = configuration.memory else { throw StoreError.unavailable("nobody remembers where the store is") }
         guard var identity = try StoreIdentity.found(in: folder) else {
             throw StoreError.unavailable("there is no mail store in \(folder)")
         }
+        if identity.generation == 0 { identity.store = .random() }
         identity.generation = try memory.takeGeneration(identity.generation + 1)
         try identity.write(in: Folder(folder + "/" + CopyPlace.name))
         try memory.remember(identity, folder)

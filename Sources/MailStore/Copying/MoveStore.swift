@@ -64,18 +64,16 @@ extension MailStore {
     /// Whose store is open, and which generation of it.
     public var identity: StoreIdentity? { engine?.identity }
 
-    /// Removes the copy of this store that a move has left in `folder`. Throws when what lies there is not that.
-    public func discardOldCopy(in folder: String) async throws(StoreError) {
+    /// Removes the store that a move or an adoption has left in `folder`. Throws when what lies there is not that one.
+    public func discardOldCopy(_ left: StoreIdentity, in folder: String) async throws(StoreError) {
         guard let identity = engine?.identity else { throw availability.refusal ?? .unavailable("it is not open") }
         guard folder != self.folder else { throw .unavailable("the mail is in \(folder)") }
         try await upkeep.run { () throws(StoreError) in
             let parent = try Folder(folder)
             if let found = try StoreIdentity.found(in: folder) {
-                guard found.store == identity.store, found.generation < identity.generation else {
-                    throw .unavailable("what lies in \(folder) is no old copy of this store")
-                }
+                guard found == left, found != identity else { throw .unavailable("what lies in \(folder) is not what was left there") }
                 let old = try Folder(folder + "/" + CopyPlace.name)
-                try SystemFile.replace(CopyPlace.mark, in: old, with: identity.store.description)
+                try SystemFile.replace(CopyPlace.mark, in: old, with: left.store.description)
                 try old.remove(StoreIdentity.file)
                 try old.sync()
             }

@@ -69,7 +69,9 @@ public final class StoreCopy: @unchecked Sendable {
             if try await stepVerify(bytes) { phase = .tail }
         case .tail:
             if try await stepTail(Int64(bytes)) { phase = .ready }
-        case .ready: break
+        case .ready:
+            // What has come since the last look need not be copied in the pause.
+            _ = try await stepTail(Int64(bytes))
         }
         return phase == .ready
     }

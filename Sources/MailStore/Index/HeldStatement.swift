@@ -127,12 +127,15 @@ final class HeldStatement {
 }
 
 extension StoreError {
-    /// SQLite's word for what went wrong. A full drive is its own case, because everybody treats it in its own way.
+    /// SQLite's word for what went wrong. A full drive is its own case, because everybody treats it in its own way; one that cannot be
+    /// read is no damage.
     init(sqlite code: Int32, on connection: OpaquePointer) {
         let text = String(cString: sqlite3_errmsg(connection))
+        let refusal = DriveRefusal.take(connection)
         switch code & 0xFF {
         case SQLITE_FULL: self = .noSpace
-        case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged("index: \(text)")
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            if let refusal { self.init(errno: refusal, "read", "index.sqlite") } else { self = .damaged("index: \(text)") }
         default: self = .unavailable("index: \(text) (SQLite \(code))")
         }
     }

@@ -76,6 +76,11 @@ final class IndexConnection: @unchecked Sendable {
     /// What a pause for readers may take: 20 ms.
     private static let mostLooks = 20
 
+    /// Throws `.unavailable` when the drive has refused to be read: what was found of the index is no finding then.
+    func throwIfRefused() throws(StoreError) {
+        if let number = DriveRefusal.take(handle) { throw StoreError(errno: number, "read", "index.sqlite") }
+    }
+
     /// Fills the buffer from the database file by SQLite's own handle: to open and close the file beside it would end SQLite's locks.
     func readFile(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(StoreError) {
         var file: UnsafeMutablePointer<sqlite3_file>?

@@ -26,15 +26,29 @@ enum Schema {
         var configuration = Configuration()
         configuration.label = "postern-index-schema"
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA wal_autocheckpoint=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")
+            try judging(db, path) {
+                try db.execute(sql: "PRAGMA wal_autocheckpoint=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")
+            }
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let migrator = migrator
-        guard try queue.read({ try !migrator.hasBeenSuperseded($0) }) else {
-            throw StoreError.damaged("\(path) was written by a newer Postern; install that version again")
+        do {
+            guard try queue.read({ try !migrator.hasBeenSuperseded($0) }) else {
+                throw StoreError.damaged("\(path) was written by a newer Postern; install that version again")
+            }
+            try migrator.migrate(queue)
+        } catch let error as DatabaseError {
+            try queue.inDatabase { try judging($0, path) { throw error } }
         }
-        try migrator.migrate(queue)
         try queue.close()
+    }
+
+    /// What a drive refuses to read is no damage, whatever SQLite calls it.
+    private static func judging(_ db: Database, _ path: String, _ body: () throws -> Void) throws {
+        do { try body() } catch let error as DatabaseError {
+            if let refusal = db.sqliteConnection.flatMap(DriveRefusal.take) { throw StoreError(errno: refusal, "read", path) }
+            throw error
+        }
     }
 
     private static var migrator: DatabaseMigrator {

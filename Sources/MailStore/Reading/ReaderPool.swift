@@ -5,7 +5,7 @@ import Synchronization
 final class ReaderPool: @unchecked Sendable {
     /// `waiting`, `isClosed` and `renewals` are touched inside the gate only.
     private let gate = Gate()
-    private var waiting: [(StoreReader?) -> Void] = []
+    private var waiting: [(Result<StoreReader, StoreError>) -> Void] = []
     private var isClosed = false
     private var renewals = 0
     private let store: MailStore
@@ -21,7 +21,7 @@ final class ReaderPool: @unchecked Sendable {
         var reader: StoreReader?
         var seen = 0
         while true {
-            let next: ((StoreReader?) -> Void)? = gate.locked {
+            let next: ((Result<StoreReader, StoreError>) -> Void)? = gate.locked {
                 while waiting.isEmpty && !isClosed && seen == renewals { gate.wait() }
                 guard waiting.isEmpty else { return waiting.removeFirst() }
                 if isClosed { return nil }
@@ -29,30 +29,31 @@ final class ReaderPool: @unchecked Sendable {
                 return { _ in }
             }
             guard let next else { break }
-            // The drive came back, or another store lies there now: the old connection belongs to the old one.
-            if let engine = store.engine {
-                if reader?.engine !== engine {
-                    reader?.close()
-                    reader = try? StoreReader(engine)
-                }
-            } else {
-                reader?.close()
-                reader = nil
-            }
-            next(reader)
+            next(current(&reader))
         }
         reader?.close()
+    }
+
+    /// The thread's reader of the store as it is open now. The drive may have come back, or another store may lie there: an old
+    /// connection belongs to the old one.
+    private func current(_ reader: inout StoreReader?) -> Result<StoreReader, StoreError> {
+        let engine = store.engine
+        if let reader, reader.engine === engine { return .success(reader) }
+        reader?.close()
+        reader = nil
+        guard let engine else { return .failure(store.availability.refusal ?? .unavailable("it is not open")) }
+        return Result { () throws(StoreError) in
+            let opened = try StoreReader(engine)
+            reader = opened
+            return opened
+        }
     }
 
     func read<T: Sendable>(_ body: @escaping @Sendable (StoreSnapshot) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let recent = store.recent
-            let job: (StoreReader?) -> Void = { [store] reader in
-                guard let reader else {
-                    continuation.resume(throwing: store.availability.refusal ?? .unavailable("the index cannot be read"))
-                    return
-                }
-                continuation.resume(with: Result { try reader.read(recent: recent, body) })
+            let job: (Result<StoreReader, StoreError>) -> Void = { reader in
+                continuation.resume(with: Result { try reader.get().read(recent: recent, body) })
             }
             let isTooLate = gate.locked {
                 if !isClosed {
@@ -89,7 +90,7 @@ final class StoreReader {
     let engine: Engine
     private let connection: IndexConnection
 
-    init(_ engine: Engine) throws {
+    init(_ engine: Engine) throws(StoreError) {
         self.engine = engine
         connection = try IndexConnection(path: engine.indexPath, .reader)
     }

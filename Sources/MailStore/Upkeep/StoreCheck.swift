@@ -114,8 +114,9 @@ extension StoreSnapshot {
     ]
 
     func indexFindings(table: Int) throws -> [String] {
-        try connection.statement(Self.checkedTables[table].check).all { $0.text(0) }.filter { $0 != "ok" }
-            .map { "The index is torn: \($0)." }
+        let found = try connection.statement(Self.checkedTables[table].check).all { $0.text(0) }.filter { $0 != "ok" }
+        if !found.isEmpty { try connection.throwIfRefused() }
+        return found.map { "The index is torn: \($0)." }
     }
 
     /// Packs that the index points to and that are not there, or end too soon.

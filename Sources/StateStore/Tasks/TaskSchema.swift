@@ -61,4 +61,9 @@ enum TaskSchema {
                 ) STRICT;
                 """)
     }
+
+    /// Another one than the mail's own after an adoption; missing where a move of an earlier version has left its copy.
+    static func nameOldStore(_ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE mail_home ADD COLUMN old_store TEXT")
+    }
 }

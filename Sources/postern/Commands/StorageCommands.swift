@@ -9,12 +9,14 @@ struct DrivesCommand: OperationCommand {
 
     func text(_ answer: DrivesList.Answer) -> String {
         TextTable(
-            ["PATH", "DEVICE", "TYPE", "SIZE", "FREE", "MAIL"],
+            ["PATH", "DEVICE", "TYPE", "SIZE", "FREE", "INODES", "MAIL"],
             answer.drives.map { drive in
                 let mail =
                     drive.inUse ? "in use" : drive.store.map { "holds \($0)" } ?? drive.unsuitable.map { "unsuitable: \($0)" } ?? "possible"
                 return [
-                    drive.path, drive.device, drive.type, Readable.bytes(drive.totalSpace), Readable.bytes(drive.freeSpace), mail,
+                    drive.path, drive.device, drive.type, Readable.bytes(drive.totalSpace), Readable.bytes(drive.freeSpace),
+                    // Some file systems have room for files as long as they have room at all.
+                    drive.freeFiles.map(String.init) ?? "-", mail,
                 ]
             }
         ).text
@@ -38,7 +40,7 @@ struct StorageCommand: ParsableCommand {
                 ("Drive", "\(Readable.bytes(answer.freeSpace)) free of \(Readable.bytes(answer.totalSpace))"),
             ]
             if let generation = answer.generation { facts.append(("Generation", String(generation))) }
-            if let old = answer.old { facts.append(("Old copy", "\(old.path), since \(old.moved)")) }
+            if let old = answer.old { facts.append((old.otherMail ? "Before" : "Old copy", "\(old.path), since \(old.moved)")) }
             if let moving = answer.moving { facts.append(("Moving", moving.line)) }
             return TextTable(facts: facts).text
         }
@@ -87,9 +89,10 @@ struct StorageCommand: ParsableCommand {
     }
 
     struct DiscardOld: OperationCommand {
+        @Flag(help: "Also mail that an adoption or a restore has left there and that is nowhere else.") var otherMail = false
         @OptionGroup var common: CommonOptions
 
-        func operation() -> StorageDiscardOld { StorageDiscardOld() }
-        func text(_ answer: StorageDiscardOld.Answer) -> String { "The old copy in \(answer.path) is removed." }
+        func operation() -> StorageDiscardOld { StorageDiscardOld(otherMail: otherMail ? true : nil) }
+        func text(_ answer: StorageDiscardOld.Answer) -> String { "The \(otherMail ? "mail" : "old copy") in \(answer.path) is removed." }
     }
 }

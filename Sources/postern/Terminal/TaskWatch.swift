@@ -46,20 +46,32 @@ struct TaskWatch {
         }
     }
 
-    /// `move-store [######------]  50 %  40.0 MiB/s  12s left  00000007.pack`
+    /// `move-store [######------]  50 %  40.0 MiB/s  12s left  00000007.pack`, in one line of the terminal: what is too much for a
+    /// narrow one is left out, the last first.
     static func bar(_ facts: TaskFacts, width: Int) -> String {
         let (done, total) = facts.bytesTotal.map { (facts.bytesDone, $0) } ?? (facts.done, facts.total ?? 0)
         var words = [facts.share]
         if facts.state != "running" { words.append(facts.state) }
         if let speed = facts.speed { words.append(speed) }
         if let remaining = facts.remaining { words.append(Readable.seconds(remaining) + " left") }
-        words.append(facts.trouble ?? facts.item)
-        let tail = words.filter { !$0.isEmpty }.joined(separator: "  ")
-        let room = max(10, min(40, width - facts.name.count - tail.count - 6))
+        words.removeAll { $0.isEmpty }
+        // The last column stays free: some terminals go to the next line when it is filled.
+        let most = width - 1
+        let around = facts.name.count + " []  ".count
+        func tail() -> String { words.joined(separator: "  ") }
+        var isNarrow = false
+        while words.count > 1, around + smallestBar + tail().count > most {
+            words.removeLast()
+            isNarrow = true
+        }
+        words += [facts.trouble ?? (isNarrow ? "" : facts.item)].filter { !$0.isEmpty }
+        let room = max(smallestBar, min(40, most - around - tail().count))
         let full = total > 0 ? min(room, room * done / total) : 0
         let bar = String(repeating: "#", count: full) + String(repeating: "-", count: room - full)
-        return String("\(facts.name) [\(bar)]  \(tail)".prefix(max(20, width - 1)))
+        return String("\(facts.name) [\(bar)]  \(tail())".prefix(max(1, most)))
     }
+
+    private static let smallestBar = 6
 
     /// Without what changes all the time, so that a log of it stays short.
     static func plain(_ facts: TaskFacts) -> String {

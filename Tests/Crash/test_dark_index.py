@@ -1,0 +1,78 @@
+"""A drive that goes dark while its index is read. SQLite calls what it cannot read corrupt; nobody may believe that: the mail is whole,
+and what works on it waits for the drive."""
+
+import json
+import re
+import time
+
+from demonstration import Demonstration
+from drive import Drive
+import pytest
+
+PATIENCE = 60
+MESSAGES = 40
+
+
+def call(server, *words):
+    done = server.cli(*words, "--json")
+    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+    return json.JSONDecoder().raw_decode(done.stdout)[0]
+
+
+def wait_for(server, task, is_so):
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        facts = call(server, "tasks", "show", task)
+        if is_so(facts):
+            return facts
+        assert time.monotonic() < deadline, facts
+        time.sleep(0.05)
+
+
+def deliver(server, count):
+    with server.smtp() as session:
+        for number in range(count):
+            session.sendmail("a@example.org", ["alice@postern.test"], f"Subject: {number}\r\n\r\n{number}\r\n")
+
+
+@pytest.mark.parametrize("kind", ["ext4", "xfs"])
+def test_a_check_waits_for_a_drive_that_cannot_be_read(kind):
+    with Drive(mebibytes=600, kind=kind) as drive, Demonstration() as server:
+        call(server, "storage", "move", str(drive.path), "--wait")
+        # The reader of long work has the index open from here on; what is committed then it must read from the drive.
+        assert call(server, "store", "check")["findings"] == []
+        deliver(server, MESSAGES)
+        drive.cut_power()
+        task = call(server, "tasks", "start", "check-store")["id"]
+        facts = wait_for(server, task, lambda facts: facts.get("trouble"))
+        assert facts["state"] == "queued" and "Input/output error" in facts["trouble"], facts
+        server.kill()
+        drive.unmount()
+        drive.mount()
+        server.start()
+        facts = wait_for(server, task, lambda facts: facts["state"] in ("done", "failed"))
+        assert facts["state"] == "done" and not facts["warnings"], facts
+        assert len(server.messages("alice")) == MESSAGES
+        server.stop()
+
+
+def test_what_is_damaged_is_called_so(library, tmp_path):
+    """An index whose octets were overwritten is damaged, also when a read of it has failed before."""
+    control = tmp_path / "control"
+    with Demonstration(environment={"LD_PRELOAD": str(library), "POSTERN_FAULTS": str(control)}) as server:
+        deliver(server, 20 * MESSAGES)
+        server.stop()
+        server.start()
+        index = server.state / "mail/postern-mail/index.sqlite"
+        assert index.stat().st_size > 40 * 4096
+        control.write_text("1 read 5 1 /postern-mail/index.sqlite\n")
+        task = call(server, "tasks", "start", "check-store")["id"]
+        wait_for(server, task, lambda facts: facts.get("trouble"))
+        control.unlink()
+        with open(index, "r+b") as file:
+            file.seek(4096)
+            file.write(b"\xa5" * (index.stat().st_size - 4096))
+        call(server, "tasks", "resume", task)
+        facts = wait_for(server, task, lambda facts: facts["state"] in ("done", "failed"))
+        assert facts["state"] == "failed" and re.search(r"damaged: index|index is torn", facts["trouble"]), facts
+        server.kill()

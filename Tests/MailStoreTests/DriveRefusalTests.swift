@@ -1,0 +1,118 @@
+import Foundation
+import GRDBSQLite
+@preconcurrency import Glibc
+import MailCore
+import Synchronization
+import Testing
+
+@testable import MailStore
+
+/// Files that SQLite cannot read from some octet on: the drive answers EIO.
+private enum DarkFiles {
+    private static let files = Mutex<[ino_t: Int64]>([:])
+
+    /// SQLite's own way to replace a system call, once for all tests of this program.
+    private static let isInPlace: Bool = {
+        let read: @convention(c) (Int32, UnsafeMutableRawPointer?, Int, off_t) -> Int = { file, buffer, count, offset in
+            guard DarkFiles.refuses(file, offset) else { return pread(file, buffer, count, offset) }
+            errno = EIO
+            return -1
+        }
+        guard let vfs = sqlite3_vfs_find(nil) else { return false }
+        let names = ["pread", "pread64"].count { (name: String) in
+            vfs.pointee.xSetSystemCall(vfs, name, unsafeBitCast(read, to: sqlite3_syscall_ptr.self)) == SQLITE_OK
+        }
+        return names == 2
+    }()
+
+    private static func refuses(_ file: Int32, _ offset: off_t) -> Bool {
+        var status = stat()
+        guard fstat(file, &status) == 0, offset < 1 << 60 else { return false }
+        return files.withLock { $0[status.st_ino].map { offset >= $0 } ?? false }
+    }
+
+    @discardableResult
+    static func during<T>(_ path: String, from octet: Int64, _ body: () async throws -> T) async throws -> T {
+        #expect(isInPlace)
+        var status = stat()
+        try #require(stat(path, &status) == 0)
+        files.withLock { $0[status.st_ino] = octet }
+        defer { files.withLock { $0[status.st_ino] = nil } }
+        return try await body()
+    }
+}
+
+@Suite struct DriveRefusalTests {
+    /// Enough of an index to have pages that are in nobody's memory.
+    private static func filled() async throws -> (TemporaryStore, index: String) {
+        let temporary = try TemporaryStore()
+        for n in 0..<400 { try await temporary.store.deliver("Subject: \(n)\r\n\r\n", to: temporary.recipient()) }
+        await temporary.store.close()
+        return (temporary, temporary.folder + "/postern-mail/index.sqlite")
+    }
+
+    private static func overwrite(_ index: String) throws {
+        let file = try #require(FileHandle(forWritingAtPath: index))
+        let size = try file.seekToEnd()
+        #expect(size > 40 * 4096)
+        try file.seek(toOffset: 4096)
+        try file.write(contentsOf: Data(repeating: 0xA5, count: Int(size) - 4096))
+        try file.close()
+    }
+
+    /// The first page that cannot be read is one of the schema, or one that only the integrity check comes to.
+    @Test(arguments: [1, 40]) func aDriveThatCannotBeReadIsNoDamage(page: Int64) async throws {
+        let (temporary, index) = try await Self.filled()
+        let store = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet)
+        try await DarkFiles.during(index, from: page * 4096) {
+            _ = await #expect(throws: StoreError.unavailable("read index.sqlite: Input/output error")) { _ = try await store.check() }
+        }
+        #expect(try await store.check().findings == [])
+        await store.close()
+    }
+
+    @Test func whatIsDamagedIsCalledSoAlsoAfterARefusal() async throws {
+        let (temporary, index) = try await Self.filled()
+        let store = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet)
+        try await DarkFiles.during(index, from: 4096) {
+            _ = await #expect(throws: StoreError.self) { _ = try await store.check() }
+        }
+        try Self.overwrite(index)
+        do {
+            let findings = try await store.check().findings
+            #expect(findings.contains { $0.hasPrefix("The index is torn: ") })
+        } catch let error as StoreError {
+            #expect(error == .damaged("index: database disk image is malformed"))
+        }
+        await store.close()
+    }
+
+    @Test func aStartWaitsForADriveThatCannotBeRead() async throws {
+        let (temporary, index) = try await Self.filled()
+        let store = try await DarkFiles.during(index, from: 4096) {
+            let store = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet)
+            guard case .unavailable(let reason) = store.health.state else {
+                Issue.record("the store is \(store.health.state)")
+                return store
+            }
+            #expect(reason.hasSuffix("index.sqlite: Input/output error"), "\(reason)")
+            return store
+        }
+        for _ in 0..<100 where store.health.state != .ready { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(store.health.state == .ready)
+        #expect(try await store.check().findings == [])
+        await store.close()
+    }
+
+    @Test func aStartOnADamagedIndexSaysSo() async throws {
+        let (temporary, index) = try await Self.filled()
+        try Self.overwrite(index)
+        #expect(
+            performing: {
+                _ = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet)
+            },
+            throws: { error in
+                if case .damaged? = error as? StoreError { true } else { false }
+            })
+    }
+}
