@@ -16,6 +16,7 @@ public struct ClientFailure: Error, Hashable, Sendable {
         case data = "saying DATA"
         case content = "sending the message"
         case end = "waiting for the answer to the message"
+        case farewell = "saying QUIT"
     }
 
     public enum Cause: Hashable, Sendable {
