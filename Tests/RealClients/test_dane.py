@@ -143,7 +143,10 @@ def test_mail_goes(lab, domain, verified, how):
     recipient = lab.send(domain)
     line = lab.journal(recipient, "message-sent")
     assert f" verified={verified}" in line, line
-    assert (" tls=TLSv1.3 " in line and " cipher=TLS_AES_256_GCM_SHA384 " in line) if how == "tls" else " tls=none " in line, line
+    if how == "tls":
+        assert " tls=TLSv1.3 " in line and " cipher=TLS_AES_256_GCM_SHA384 " in line and " in-clear=" not in line, line
+    else:
+        assert " tls=none " in line and ' in-clear="The server does not offer STARTTLS" ' in line, line
     assert lab.taken(recipient) == how
 
 

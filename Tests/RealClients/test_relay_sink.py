@@ -96,6 +96,23 @@ class Broken(socketserver.StreamRequestHandler):
                 self.wfile.write(b"250 ok\r\n")
 
 
+def test_the_journal_says_why_mail_goes_in_the_clear():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Broken) as broken, Demonstration() as server:
+        broken.daemon_threads = True
+        threading.Thread(target=broken.serve_forever, daemon=True).start()
+        assert server.cli("route", "add", "broken.test", "127.0.0.1", "--port", str(broken.server_address[1])).returncode == 0
+        with smtplib.SMTP("127.0.0.1", server.submission_port, timeout=20) as client:
+            client.login(address("alice"), PASSWORD)
+            client.sendmail(address("alice"), ["u@broken.test"], "Subject: in the clear\r\n\r\ntext\r\n")
+        deadline = time.monotonic() + 20
+        lines = []
+        while not lines and time.monotonic() < deadline:
+            time.sleep(0.1)
+            lines = [line for line in server.journal.read_text(errors="replace").splitlines() if " event=message-sent " in line]
+        assert len(lines) == 1 and " tls=none " in lines[0] and ' in-clear="TLS failed (' in lines[0], lines
+        broken.shutdown()
+
+
 def test_silent_servers_do_not_hold_a_stop_up():
     """One does not even take connections, one says nothing, one takes a message and says no word about it."""
 

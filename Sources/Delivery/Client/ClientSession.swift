@@ -19,6 +19,8 @@ struct ClientSession {
     let host: String
     let settings: ClientSettings
     var offers = Offers()
+    /// Why anybody on the way can read what is sent; `nil` when it is encrypted.
+    var exposure: String?
     private var needsReset = false
     /// The server has hung up behind its last answer: the connection is of no more use.
     private(set) var isBroken = false

@@ -94,7 +94,7 @@ struct LaneWorker: Sendable {
         if case .failed(let failure) = end, failure.phase == .encryption, !failure.isStop, client.encryption == .whereOffered,
             client.login == nil, !demand.isStrict
         {
-            client.encryption = .never
+            client.encryption = .never(because: failure.outcome("").words)
             end = await talk(first, at: peer, named: name, remote, client)
         }
         guard case .failed(let failure) = end else {
@@ -152,7 +152,7 @@ struct LaneWorker: Sendable {
             while true {
                 let results = try await session.send(try await prepare(message)).map { $0.with(session.security) }
                 // Durable before the connection is used again: at most the messages in flight can go twice.
-                await dispatcher.reporter.settle(message, results)
+                await dispatcher.reporter.settle(message, results, exposure: session.exposure)
                 dispatcher.succeeded(hop)
                 isFirst = false
                 if session.isBroken { return .done }
