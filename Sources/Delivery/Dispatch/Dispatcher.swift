@@ -224,6 +224,9 @@ public final class Dispatcher: Sendable {
         }
     }
 
+    /// All that is held for the next hop and not given to a worker: it is the caller's now.
+    func held(for hop: NextHop) -> [QueuedMessage] { state.withLock { $0.lanes.takeHeld(hop) } }
+
     private func look(for destination: Destination, on hop: NextHop) async {
         guard let leased = try? await services.store.leaseDue(destination, limit: Self.batch) else { return }
         let isMore = leased.reduce(0, { $0 + $1.recipients.count }) == Self.batch

@@ -61,13 +61,19 @@ struct LaneWorker: Sendable {
         return nil
     }
 
-    /// Nobody takes anything: all that is due for the next hop hears the same, without knocking again.
+    /// Nobody takes anything: all that is due for the next hop hears the same, without knocking again, so many messages in one commit as
+    /// are held at a time.
     private func giveUp(_ first: QueuedMessage, _ trouble: TryOutcome) async {
-        var message: QueuedMessage? = first
-        while let due = message {
-            let results = due.recipients.map { _ in trouble.status.class == 5 ? RecipientResult.failed(trouble) : .deferred(trouble) }
-            await dispatcher.reporter.settle(due, results)
-            message = await dispatcher.next(hop)
+        let result = trouble.status.class == 5 ? RecipientResult.failed(trouble) : .deferred(trouble)
+        var due = [first] + dispatcher.held(for: hop)
+        while !due.isEmpty {
+            await withTaskGroup { group in
+                for message in due {
+                    group.addTask { await dispatcher.reporter.settle(message, message.recipients.map { _ in result }) }
+                }
+            }
+            due = []
+            if let next = await dispatcher.next(hop) { due = [next] + dispatcher.held(for: hop) }
         }
     }
 
