@@ -31,6 +31,9 @@ public struct SubmittedHeader: Sendable {
     /// colon may come however late (RFC 5322 §4.5).
     private static let mostHeld = 32
 
+    /// Of the names, in lower case: most lines are none of them by their first letter.
+    private static let initials = "bdmr".utf8
+
     /// - Parameters:
     ///   - date: what a `Date` field would say now. RFC 5322 §3.3
     ///   - messageID: with its angle brackets; unique in the world. RFC 5322 §3.6.4
@@ -95,6 +98,7 @@ public struct SubmittedHeader: Sendable {
         if first == 10 || held == [13, 10] { return .empty }
         if first == 13 { return held.count == 1 ? .unknown : .other }
         if first.isBlank { return .folded }
+        if held.count == 1 { return Self.initials.contains(first | 0x20) ? .unknown : .other }
         if last == UInt8(ascii: ":") { return Self.name(held.dropLast()).map(Line.field) ?? .other }
         if last == 10 { return .other }
         if held.count == Self.mostHeld { return Self.name(held[...]) == nil ? .other : .unknown }
