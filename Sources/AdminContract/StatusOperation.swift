@@ -95,6 +95,8 @@ public struct StatusFacts: Codable, Sendable {
     public var store: Store
     /// Recipients in the queue by state; none when the store cannot be read.
     public var queue: [String: Int]?
+    /// Whether answers of the name servers are validated, in words.
+    public var dns: String
     public var tasks: [Task]
     /// Sentences about what does not work.
     public var problems: [String]
@@ -104,7 +106,7 @@ public struct StatusFacts: Codable, Sendable {
 
     public init(
         version: String, started: String, uptime: Int, domains: Int, accounts: Int, aliases: Int, services: [Service], store: Store,
-        queue: [String: Int]?, tasks: [Task], problems: [String], warnings: [String]
+        queue: [String: Int]?, dns: String, tasks: [Task], problems: [String], warnings: [String]
     ) {
         self.version = version
         self.started = started
@@ -115,6 +117,7 @@ public struct StatusFacts: Codable, Sendable {
         self.services = services
         self.store = store
         self.queue = queue
+        self.dns = dns
         self.tasks = tasks
         self.problems = problems
         self.warnings = warnings

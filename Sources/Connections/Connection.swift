@@ -16,14 +16,19 @@ internal import Synchronization
 public final class Connection: @unchecked Sendable {
     enum Phase { case serving, finishing, lingering, gone }
 
-    /// What the session waits for. Commands give way to a stop of the server at once; a message in flight gets a grace.
-    enum Wait { case none, command, event, content, room, rest, handshake }
+    /// What the session waits for, and with it what a stop of the server does to the wait: ``ServiceLoop/Stage``.
+    ///
+    /// `answer` and `verdict` are what a server says to us: a verdict is about something that it may have taken over by then. `outlet` is
+    /// room for what goes to a server, `room` for what goes to a peer that came to us.
+    enum Wait { case none, command, event, content, answer, verdict, room, outlet, rest, handshake }
 
     public let peer: Peer
     /// Unique in this process; for the journal.
     public let number: UInt64
     let service: Service
     let loop: ServiceLoop
+    /// Whether we have opened it.
+    let isOutgoing: Bool
     let readSize = ReadSize()
     /// Where this stands in the loop's list; −1 before it is there.
     var slot = -1
@@ -75,11 +80,12 @@ public final class Connection: @unchecked Sendable {
     /// a stop it is the time to the next sweep.
     static let lingerLimit = Duration.seconds(3)
 
-    init(channel: any Channel, peer: Peer, number: UInt64, service: Service, loop: ServiceLoop) {
+    init(channel: any Channel, peer: Peer, number: UInt64, service: Service, loop: ServiceLoop, isOutgoing: Bool = false) {
         self.peer = peer
         self.number = number
         self.service = service
         self.loop = loop
+        self.isOutgoing = isOutgoing
         localAddress = channel.localAddress
     }
 

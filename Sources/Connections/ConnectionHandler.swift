@@ -16,7 +16,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
     func channelInactive(context: ChannelHandlerContext) { connection.channelClosed() }
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-    func handlerRemoved(context: ChannelHandlerContext) { connection.abandon() }
+    func handlerRemoved(context: ChannelHandlerContext) { connection.abandon(context.channel) }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event { connection.peerFinished() }

@@ -65,17 +65,26 @@ public final class ConnectionHub: Sendable {
         for listener in take({ _ in true }) { await listener.close() }
     }
 
-    /// Ends everything within `limit`: no new peers; sessions are told `.stopping` at their next wait for a command, those in the
-    /// middle of a message after half of the time; what is left at the end is cut. The event loops end when no session is left.
-    /// May be called again.
-    public func stop(within limit: Duration) async {
+    /// How long servers have for their verdict on a message that they were given, when this server stops. Most give it within that; of
+    /// another one the message is tried again.
+    public static let verdictLimit = Duration.milliseconds(700)
+
+    /// Ends everything within `limit`: no new peers; sessions are told `.stopping` at their next wait for a command or a server's answer,
+    /// those in the middle of a message after half of the time; what is left at the end is cut. The event loops end when no session is
+    /// left. May be called again.
+    ///
+    /// - Parameter verdicts: how long a server's verdict on a message is waited for.
+    public func stop(within limit: Duration, verdicts: Duration = verdictLimit) async {
         guard !loopsEnded.load(ordering: .acquiring) else { return }
         stopBegan.store(true, ordering: .releasing)
         await stopAccepting()
         // A peer that was accepted last is still on its way from the listener's loop to its own, and back, and there again.
         for _ in 0..<4 { await pulse() }
         for loop in state.loops { loop.enter(.windingDown) }
-        if await emptied(within: limit / 2) { return await endLoops() }
+        let patience = min(verdicts, limit / 4)
+        if await emptied(within: patience) { return await endLoops() }
+        for loop in state.loops { loop.enter(.leavingServers) }
+        if await emptied(within: limit / 2 - patience) { return await endLoops() }
         for loop in state.loops { loop.enter(.cutting) }
         if await emptied(within: limit / 2 - limit / 20) { return await endLoops() }
         for loop in state.loops { loop.cutAll() }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MailCore
 internal import NIOCore
 
@@ -6,6 +7,7 @@ extension Connection {
     /// The channel is there: the session begins, on this loop, before this returns.
     func open(context: ChannelHandlerContext) {
         self.context = context
+        if isOutgoing { loop.dialled(context.channel) }
         loop.add(self)
         loop.executor.enter {
             task = Task.immediate(executorPreference: loop.executor) { [self] in
@@ -28,8 +30,10 @@ extension Connection {
     }
 
     /// The pipeline is taken down. A channel that never became active was counted, but has no session that would say so.
-    func abandon() {
-        if context == nil, task == nil, phase == .serving { leave() }
+    func abandon(_ channel: any Channel) {
+        guard context == nil, task == nil, phase == .serving else { return }
+        if isOutgoing { loop.dialled(channel) }
+        leave()
     }
 
     func receive(_ buffer: ByteBuffer) {
@@ -47,8 +51,8 @@ extension Connection {
     /// All that the socket had has been received.
     func inputArrived() {
         switch wait {
-        case .command, .content, .event, .handshake: resume()
-        case .none, .room, .rest: break
+        case .command, .content, .answer, .verdict, .event, .handshake: resume()
+        case .none, .room, .outlet, .rest: break
         }
     }
 
@@ -59,7 +63,7 @@ extension Connection {
     }
 
     func socketTakesMore() {
-        if wait == .room { resume() }
+        if wait == .room || wait == .outlet { resume() }
     }
 
     /// The channel is gone, whoever closed it.
@@ -94,8 +98,14 @@ extension Connection {
         input = ByteBuffer()
         guard let context else { return leave() }
         phase = .finishing
+        // A server that does not even read holds no stop up: what was not handed over goes another time.
+        if isOutgoing, loop.isStopping, !context.channel.isWritable { return context.close(promise: nil) }
         waitBegan = loop.now
         if isReadingPaused { setReading(true) }
+        // The end goes with the last words, in one packet; a close sends both.
+        if output.readableBytes > 0, !wasCutShort || inputEnded {
+            try? context.channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_CORK)), value: 1)
+        }
         let delivered = loop.loop.makePromise(of: Void.self)
         tlsHandler?.endWithNextFlush()
         context.writeAndFlush(NIOAny(output), promise: delivered)

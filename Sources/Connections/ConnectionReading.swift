@@ -23,16 +23,28 @@ extension Connection {
         }
     }
 
+    /// Whose octets are waited for.
+    public enum InputKind: Hashable, Sendable {
+        /// A message's, from a peer that came to us: it has its time to come to the end, also when this server stops.
+        case content
+        /// What a server says to us, which nobody needs when this server stops.
+        case answer
+        /// What a server says to something that it may have taken over: a stop lets it have a moment.
+        case verdict
+    }
+
     /// Shows all input that is there, at least one octet, to `take`, which returns how many octets it used up.
     ///
     /// What it leaves is shown again, at once when it used something, else together with what comes next.
-    public func input(within: Duration, _ take: (UnsafeRawBufferPointer) -> Int) async throws(ConnectionError) {
+    public func input(
+        _ kind: InputKind = .content, within: Duration, _ take: (UnsafeRawBufferPointer) -> Int
+    ) async throws(ConnectionError) {
         loop.assertHere()
         if output.readableBytes + unflushed > Self.outputMark { try await relieve(within: within) }
         while input.readableBytes <= looked {
             // Whoever leaves so much untouched will never want it.
             guard looked <= Self.inputMark else { throw .lineTooLong }
-            try await more(.content, since: loop.now, within: within)
+            try await more(kind.wait, since: loop.now, within: within)
         }
         let shown = input.readableBytes
         let used = input.withUnsafeReadableBytes(take)
@@ -91,6 +103,16 @@ extension Connection {
     private func consume(_ count: Int) {
         input.moveReaderIndex(forwardBy: count)
         if input.readableBytes == 0 { input = ByteBuffer() }
+    }
+}
+
+extension Connection.InputKind {
+    fileprivate var wait: Connection.Wait {
+        switch self {
+        case .content: .content
+        case .answer: .answer
+        case .verdict: .verdict
+        }
     }
 }
 

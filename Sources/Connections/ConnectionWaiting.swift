@@ -27,7 +27,11 @@ extension Connection {
 
     /// Waits until the socket takes output again.
     func room(since began: Duration, within limit: Duration) async throws(ConnectionError) {
-        while let context, !context.channel.isWritable { try await sleep(.room, since: began, within: limit) }
+        let kind: Wait = isOutgoing ? .outlet : .room
+        while let context, !context.channel.isWritable {
+            if loop.interrupts(kind) { throw .stopping }
+            try await sleep(kind, since: began, within: limit)
+        }
         if context == nil { throw .closed }
     }
 
@@ -95,7 +99,7 @@ extension Connection {
     func sleep(_ kind: Wait, since began: Duration, within limit: Duration) async throws(ConnectionError) {
         precondition(waiting == nil, "two tasks wait on one connection")
         // Writing or reading just now may have found out that the peer is gone; nobody would tell us again.
-        if context == nil || (inputEnded && kind != .room && kind != .rest) { return }
+        if context == nil || (inputEnded && kind != .room && kind != .outlet && kind != .rest) { return }
         wait = kind
         waitBegan = began
         waitLimit = limit

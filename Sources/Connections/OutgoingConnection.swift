@@ -58,7 +58,7 @@ extension ConnectionHub {
             if let source {
                 bootstrap = bootstrap.bind(to: try SocketAddress(packedIPAddress: ByteBuffer(bytes: source.octets), port: 0))
             }
-            bootstrap.connect(to: target).whenFailure { failed(ConnectFailure($0)) }
+            bootstrap.connect(to: target).whenFailure { [self] in failed(isEnding ? .stopping : ConnectFailure($0)) }
         } catch {
             failed(ConnectFailure(error))
         }
@@ -70,7 +70,8 @@ extension ConnectionHub {
         _ = service.admit(peer.address)
         let number = state.connectionNumber.add(1, ordering: .relaxed).newValue
         let loop = state.serviceLoop(channel.eventLoop)
-        let connection = Connection(channel: channel, peer: peer, number: number, service: service, loop: loop)
+        let connection = Connection(channel: channel, peer: peer, number: number, service: service, loop: loop, isOutgoing: true)
+        loop.dial(channel)
         do {
             try options.setOption(.maxMessagesPerRead, value: 1)
             try options.setOption(.recvAllocator, value: connection.readSize)

@@ -8,13 +8,16 @@ final class ServiceLoop: @unchecked Sendable {
     /// | stage | who is told `.stopping` |
     /// |---|---|
     /// | running | nobody |
-    /// | winding down | sessions that wait for a command or an event, at once; the others when they come to that |
+    /// | winding down | sessions that wait for a command or an event, or for a server's answer, at once; the others when they come to that |
+    /// | leaving servers | those that wait for a server's verdict on what they have handed over, too |
     /// | cutting | those in the middle of a message, too |
-    enum Stage: Int { case running, windingDown, cutting }
+    enum Stage: Int { case running, windingDown, leavingServers, cutting }
 
     let executor: LoopExecutor
     private let clock: ConnectionClock
     private var connections: [Connection] = []
+    /// Channels on their way to a server.
+    private var dialling: [ObjectIdentifier: any Channel] = [:]
     private var stage = Stage.running
     private let population = Atomic(0)
     private var whenEmpty: [EventLoopPromise<Void>] = []
@@ -36,7 +39,8 @@ final class ServiceLoop: @unchecked Sendable {
 
     func interrupts(_ wait: Connection.Wait) -> Bool {
         switch wait {
-        case .command, .event, .rest, .handshake: stage != .running
+        case .command, .event, .answer, .outlet, .rest, .handshake: stage != .running
+        case .verdict: stage.rawValue >= Stage.leavingServers.rawValue
         case .content: stage == .cutting
         case .none, .room: false
         }
@@ -62,11 +66,21 @@ final class ServiceLoop: @unchecked Sendable {
         }
     }
 
+    /// The channel begins to connect, until `dialled`. A stop closes it.
+    func dial(_ channel: any Channel) {
+        dialling[ObjectIdentifier(channel)] = channel
+        if isStopping { channel.close(promise: nil) }
+    }
+
+    /// It is connected, or will never be.
+    func dialled(_ channel: any Channel) { dialling[ObjectIdentifier(channel)] = nil }
+
     /// Any thread. Stages only go forward.
     func enter(_ next: Stage) {
         loop.execute { [self] in
             guard next.rawValue > stage.rawValue else { return }
             stage = next
+            for channel in dialling.values { channel.close(promise: nil) }
             executor.enter {
                 for connection in connections where interrupts(connection.wait) { connection.resume() }
             }

@@ -16,10 +16,13 @@ struct JournalFact: Sendable {
         priority = Self.priority(level)
         levelName = level.rawValue
         self.message = message
-        let rank = { (name: String) in Self.wellKnown.firstIndex(of: name) ?? Self.wellKnown.count }
-        var details = metadata.map { (name: $0.key, value: Self.text($0.value)) }
-        if let error { details.append((name: "error", value: "\(error)")) }
-        self.details = details.sorted { (rank($0.name), $0.name) < (rank($1.name), $1.name) }
+        let ranked = { (name: String, value: String) in
+            (rank: Self.wellKnown.firstIndex(of: name) ?? Self.wellKnown.count, name: name, value: value)
+        }
+        var details = metadata.map { ranked($0.key, Self.text($0.value)) }
+        if let error { details.append(ranked("error", "\(error)")) }
+        details.sort { ($0.rank, $0.name) < ($1.rank, $1.name) }
+        self.details = details.map { (name: $0.name, value: $0.value) }
     }
 
     init(priority: Int, levelName: String, message: String, details: [(name: String, value: String)]) {

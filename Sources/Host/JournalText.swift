@@ -1,6 +1,8 @@
 /// Makes text that a peer may have chosen harmless to show: one line, no control characters, no change of direction.
 enum JournalText {
     static func escaped(_ text: String) -> String {
+        // Nearly all of it is plain.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         guard text.unicodeScalars.contains(where: isTreacherous) else { return text }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -13,6 +15,7 @@ enum JournalText {
     static func quoted(_ text: String) -> String {
         let isWord = !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
         guard !isWord else { return text }
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else { return "\"\(escaped(text))\"" }
         let inner = text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
         return "\"\(escaped(inner))\""
     }

@@ -34,6 +34,7 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case spaceLow = "space-low"
     case spaceRegained = "space-regained"
     case worldFailed = "world-failed"
+    case dnsValidation = "dns-validation"
     case certificateChanged = "certificate-changed"
     case certificateRefused = "certificate-refused"
     case certificateExpires = "certificate-expires"

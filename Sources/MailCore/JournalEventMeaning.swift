@@ -35,6 +35,7 @@ extension JournalEvent {
         .spaceLow: "The mail drive has less free space than store.free-space-floor: nothing is added.",
         .spaceRegained: "The mail drive has enough free space again.",
         .worldFailed: "Something outside of Postern did not work: a disk, a name server, the system.",
+        .dnsValidation: "Answers of the name servers can be validated now, or no longer; the servers of mail prove themselves only then.",
         .certificateChanged: "A certificate is in force that was not before.",
         .certificateRefused: "A certificate is not right, and not taken.",
         .certificateExpires: "A certificate nears its end, or has passed it.",

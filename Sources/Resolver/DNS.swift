@@ -1,13 +1,13 @@
 /// A question to the domain name system, and its answer as a value: nothing is thrown, because every outcome has its own meaning.
 ///
-/// There are two of them: ``Unbound``, and a table in tests.
+/// There are three of them: ``Unbound``, ``ProbedDNS`` in front of two of those, and a table in tests.
 public protocol DNS: Sendable {
     /// `name`: as people write it, without a final dot; labels beyond ASCII are looked up by their A-labels (RFC 5891). When the task is
     /// cancelled, the answer is `.timeout`.
     func records(_ name: String, _ type: RecordType) async -> DNSAnswer<[UInt8]>
 }
 
-/// The kinds of records that mail needs. RFC 1035 §3.2.2, RFC 3596, RFC 6698
+/// The kinds of records that mail needs. RFC 1035 §3.2.2, RFC 3596, RFC 4034, RFC 6698
 public enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
     case a = 1
     case cname = 5
@@ -15,6 +15,7 @@ public enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
     case mx = 15
     case txt = 16
     case aaaa = 28
+    case dnskey = 48
     case tlsa = 52
 }
 

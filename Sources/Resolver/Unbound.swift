@@ -106,6 +106,11 @@ public final class Unbound: DNS, @unchecked Sendable {
 
     public func records(_ name: String, _ type: RecordType) async -> DNSAnswer<[UInt8]> {
         guard let ascii = ASCIIName.of(name) else { return DNSAnswer(.failed(.unusableName)) }
+        return await answer(ascii, type)
+    }
+
+    /// The same for a name as it is asked for, which may be the root.
+    func answer(_ ascii: String, _ type: RecordType) async -> DNSAnswer<[UInt8]> {
         let question = Question(resolver: self)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

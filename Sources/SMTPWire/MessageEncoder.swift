@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Turns a message's octets into what goes over the wire, in pieces of any size: behind DATA each dot at the beginning of a line is
 /// hidden behind another (RFC 5321 §4.5.2).
 ///
@@ -13,17 +15,41 @@ public struct MessageEncoder: Sendable {
 
     public mutating func encode(_ input: UnsafeRawBufferPointer, into out: inout [UInt8]) {
         out.reserveCapacity(out.count + input.count + input.count / 32)
-        for octet in input {
-            if previous == 13, octet != 10 {
-                out.append(10)
-                isLineStart = true
+        var place = 0
+        while place < input.count {
+            let end = plainEnd(of: input, from: place)
+            if end > place {
+                out.append(contentsOf: UnsafeRawBufferPointer(rebasing: input[place..<end]))
+                previous = input[end - 1]
+                isLineStart = previous == 10
+                place = end
+            } else {
+                encode(input[place], into: &out)
+                place += 1
             }
-            if octet == 10, previous != 13 { out.append(13) }
-            if isLineStart, stuffsDots, octet == UInt8(ascii: ".") { out.append(octet) }
-            out.append(octet)
-            isLineStart = octet == 10
-            previous = octet
         }
+    }
+
+    /// Up to where the octets go through as they are: to the end of the line, when it ends as it should.
+    private func plainEnd(of input: UnsafeRawBufferPointer, from place: Int) -> Int {
+        guard previous != 13, !isLineStart || !stuffsDots || input[place] != UInt8(ascii: "."), let base = input.baseAddress else {
+            return place
+        }
+        let feed = memchr(base + place, 10, input.count - place).map { UnsafeRawPointer($0) - base } ?? input.count
+        let lineEnd = memchr(base + place, 13, feed - place).map { UnsafeRawPointer($0) - base } ?? feed
+        return lineEnd == feed - 1 && feed < input.count ? feed + 1 : lineEnd
+    }
+
+    private mutating func encode(_ octet: UInt8, into out: inout [UInt8]) {
+        if previous == 13, octet != 10 {
+            out.append(10)
+            isLineStart = true
+        }
+        if octet == 10, previous != 13 { out.append(13) }
+        if isLineStart, stuffsDots, octet == UInt8(ascii: ".") { out.append(octet) }
+        out.append(octet)
+        isLineStart = octet == 10
+        previous = octet
     }
 
     /// No more octets come: the last line's end if it is missing, and behind DATA the end of the message.

@@ -14,29 +14,30 @@ internal import StateStore
 /// The part that sends mail to other servers, from the start to the stop.
 struct Sending: ServiceLifecycle.Service {
     let dispatcher: Dispatcher
-    private let dns: Unbound
+    private let names: NameService
 
     init(
         settings: LiveSettings, state: StateStore, store: MailStore, hub: ConnectionHub, reports: ReportDesk, hostname: String,
         logger: Logger
     ) throws {
-        let wanted = settings.current.dns
-        dns = try Unbound(
-            Unbound.Configuration(
-                servers: wanted.servers, validates: wanted.validate,
-                anchorFile: wanted.trustAnchorFile.isEmpty ? nil : wanted.trustAnchorFile,
-                timeout: wanted.timeout))
+        names = try NameService(settings.current, logger: logger)
         dispatcher = Dispatcher(
             DispatcherServices(
-                settings: settings, state: state, store: store, hub: hub, dns: dns, reports: reports, hostname: hostname,
+                settings: settings, state: state, store: store, hub: hub, dns: names.dns, reports: reports, hostname: hostname,
                 isOwn: { address, port in
                     hub.addresses.values.joined().contains { $0.port == port } && OwnAddresses.contains(address)
                 }, logger: logger))
     }
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await dispatcher.run() }
-        dns.close()
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await names.run() }
+                await dispatcher.run()
+                group.cancelAll()
+            }
+        }
+        names.close()
     }
 
     var control: SendingControl {
@@ -44,6 +45,6 @@ struct Sending: ServiceLifecycle.Service {
             tryHostsAgain: { [dispatcher] in dispatcher.forgetBackoff() },
             testRelay: { [dispatcher] in
                 await dispatcher.probeRelay().map { RelayTest.Step(name: $0.name, isOK: $0.isOK, words: $0.words) }
-            })
+            }, validation: { [names] in names.validation })
     }
 }

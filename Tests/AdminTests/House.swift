@@ -53,7 +53,8 @@ struct House: Sendable {
         let services = AdminServices(
             settings: settings, settingsFile: file, state: state, store: store, certificates: certificates.desk,
             sending: SendingControl(
-                tryHostsAgain: {}, testRelay: { [RelayTest.Step(name: "greeting", isOK: true, words: "the relay answers")] }),
+                tryHostsAgain: {}, testRelay: { [RelayTest.Step(name: "greeting", isOK: true, words: "the relay answers")] },
+                validation: { "answers are validated" }),
             version: "1.2.3",
             services: { [.init(name: "smtp", addresses: ["127.0.0.1:25"], connections: 3)] }, warnings: { ["The moon is full."] },
             tasks: tasks

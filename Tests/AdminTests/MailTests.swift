@@ -91,7 +91,7 @@ import Testing
                 .replacing(#/"started":"[^"]+"/#, with: #""started":"<time>""#)
             #expect(status == 200)
             #expect(
-                shown == #"{"accounts":1,"aliases":0,"domains":1,"problems":[],"queue":{},"#
+                shown == #"{"accounts":1,"aliases":0,"dns":"answers are validated","domains":1,"problems":[],"queue":{},"#
                     + #""services":[{"addresses":["127.0.0.1:25"],"connections":3,"name":"smtp","state":"listening"}],"started":"<time>","#
                     + #""store":{"bytes":21,"freeSpace":0,"messages":1,"state":"ready","totalSpace":0},"tasks":[],"uptime":0,"#
                     + #""verdict":"warning","version":"1.2.3","warnings":["The moon is full."]}"#)

@@ -25,7 +25,7 @@ struct StatusScreenTests {
     ) -> StatusFacts {
         StatusFacts(
             version: "1.2.3", started: "2026-01-02T03:04:05Z", uptime: 93_784, domains: 1, accounts: 3, aliases: 2, services: services,
-            store: store, queue: queue, tasks: tasks, problems: problems, warnings: warnings)
+            store: store, queue: queue, dns: "answers are validated", tasks: tasks, problems: problems, warnings: warnings)
     }
 
     @Test func allIsWell() {
@@ -47,6 +47,7 @@ struct StatusScreenTests {
                 Mail store:  ready: 1234 messages, 20.0 GiB
                 Mail drive:  10.0 GiB free of 64.0 GiB
                 Queue:       empty
+                DNS:         answers are validated
                 Directory:   1 domains, 3 accounts, 2 aliases
                 Tasks:       none
                 """)
@@ -76,6 +77,7 @@ struct StatusScreenTests {
                 Mail store:  ready: 1234 messages, 20.0 GiB
                 Mail drive:  10.0 GiB free of 64.0 GiB
                 Queue:       12 deferred, 1 held
+                DNS:         answers are validated
                 Directory:   1 domains, 3 accounts, 2 aliases
                 Task 7:      move-store running 41 %, /mnt/new
                 Task 8:      check-store queued
@@ -104,6 +106,7 @@ struct StatusScreenTests {
                 Mail store:  ^[31munavailable^[0m
                 Mail drive:  not there
                 Queue:       cannot be read
+                DNS:         answers are validated
                 Directory:   1 domains, 3 accounts, 2 aliases
                 Tasks:       none
 

@@ -1,8 +1,8 @@
 import MailCore
-import MailStore
 import Testing
 
 @testable import Delivery
+@testable import MailStore
 
 /// Who works for which next hop, without a socket or a clock.
 @Suite struct LanesTests {
@@ -24,6 +24,22 @@ import Testing
         lanes.began(hop(1))
         lanes.ended(hop(1))
         #expect(lanes.isOver && lanes.isIdle)
+    }
+
+    /// Whoever hears that nobody takes anything speaks for all that is held, and for nothing that comes later.
+    @Test func allThatIsHeldIsTakenTogether() {
+        var lanes = Lanes()
+        lanes.fill(hop(1), with: (1...3).map(message), from: destination(1), isMore: true)
+        #expect(lanes.held == 3)
+        #expect(lanes.takeHeld(hop(1)).map(\.id.number) == [1, 2, 3] && lanes.held == 0)
+        #expect(lanes.takeHeld(hop(1)) == [] && lanes.takeHeld(hop(2)) == [])
+        guard case .look(destination(1)) = lanes.next(hop(1)) else {
+            Issue.record("there may be more of it")
+            return
+        }
+        lanes.fill(hop(1), with: [message(4)], from: destination(1), isMore: false)
+        lanes.beginStop()
+        #expect(lanes.takeHeld(hop(1)) == [] && lanes.clear().map(\.id.number) == [4])
     }
 
     @Test func whoRestsIsWokenLastFirst() {
@@ -99,6 +115,12 @@ import Testing
         lanes.beginStop()
         let restsAtTheEnd = lanes.rest(workers[0], on: hop(2))
         #expect(!restsAtTheEnd, "there is an end")
+    }
+
+    private func message(_ number: Int64) -> QueuedMessage {
+        QueuedMessage(
+            stored: StoredMessage(id: MessageID(number), size: 1, pack: 1, offset: 0, checksum: 0), sender: .nobody, isUTF8: false,
+            is8Bit: false, returns: .unsaid, envelopeID: "", submitter: nil, arrival: QueueTime(milliseconds: 0), recipients: [])
     }
 
     /// A worker that has come to rest.

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import MailStore
@@ -36,5 +37,19 @@ import Testing
             leases.settled([recipient])
         }
         #expect(leases.end(look, taking: [0, 4999, 5000]) == [5000])
+    }
+}
+
+/// Who hears of what has come, on the writer's thread.
+@Suite struct QueueWatchersTests {
+    /// What telling costs must not grow with how often it was done: it once took more stack each time, until there was none left.
+    @Test func isToldAsOftenAsThereIsNews() {
+        let watchers = QueueWatchers(QueueLeases())
+        let heard = Atomic(0)
+        watchers.set { _ in heard.add(1, ordering: .relaxed) }
+        let news = QueueNews(destinations: [Destination(host: "postern.test", port: 25)])
+        for _ in 0..<200_000 { watchers.tell(news) }
+        watchers.tell(QueueNews())
+        #expect(heard.load(ordering: .relaxed) == 200_000)
     }
 }

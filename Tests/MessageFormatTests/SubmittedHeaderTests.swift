@@ -13,6 +13,8 @@ import Testing
     static let date = "Date: Thu, 01 Jan 2026 00:00:00 +0000\n"
     static let id = "Message-ID: <1@postern.test>\n"
 
+    static let blanks = String(repeating: "\t ", count: 40)
+
     static let cases = [
         Case(name: "nothing to do", given: "\(date)\(id)From: a@b\n\nText\n", kept: "\(date)\(id)From: a@b\n\nText\n"),
         Case(name: "both missing", given: "From: a@b\n\nText\n", kept: "From: a@b\n\(date)\(id)\nText\n"),
@@ -28,6 +30,12 @@ import Testing
         Case(
             name: "white space before the colon", given: "Date \t: now\nMessage-ID  : <x@y>\n\n",
             kept: "Date \t: now\nMessage-ID  : <x@y>\n\n"),
+        Case(
+            name: "much white space before the colon", given: "\(date)\(id)Bcc\(blanks): c@d\n\te@f\nresent-bcc\(blanks):\nX: y\n\n",
+            kept: "\(date)\(id)X: y\n\n"),
+        Case(
+            name: "much white space and no colon", given: "Bcc\(blanks)x: c@d\nDate\(blanks)\nBcc\(blanks)",
+            kept: "Bcc\(blanks)x: c@d\nDate\(blanks)\nBcc\(blanks)\n\(date)\(id)"),
         Case(name: "a folded line is no field", given: "Subject: a\n Date: b\n\n", kept: "Subject: a\n Date: b\n\(date)\(id)\n"),
         Case(name: "folded without white space behind the colon", given: "Bcc:\n c@d\n\(date)\(id)\n", kept: "\(date)\(id)\n"),
         Case(name: "no body", given: "From: a@b\n", kept: "From: a@b\n\(date)\(id)"),

@@ -115,15 +115,16 @@ class NameServer:
         raise AssertionError(f"nsd does not answer:\n{(self.folder / 'nsd.log').read_text()}")
 
 
-class DeadZones:
-    """A name server on 127.0.0.1 that hands every question on to another one, but swallows those about names below `dead`."""
+class Forwarder:
+    """A name server on 127.0.0.1 that hands questions on to another one, as `passed` wants them; `None` swallows one."""
 
     PORT = 5301
 
-    def __init__(self, dead, behind=NameServer.PORT):
-        self.dead = b"".join(bytes([len(part)]) + part.encode() for part in dead.split(".")) + b"\0"
+    def __init__(self, behind=NameServer.PORT):
         self.behind = ("127.0.0.1", behind)
-        self.swallowed = 0
+
+    def passed(self, question):
+        return question
 
     def __enter__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -144,11 +145,41 @@ class DeadZones:
                 question, asker = self.socket.recvfrom(4096)
                 if not question:
                     return
-                if self.dead in question.lower():
-                    self.swallowed += 1
+                question = self.passed(question)
+                if question is None:
                     continue
                 ahead.sendto(question, self.behind)
                 try:
                     self.socket.sendto(ahead.recv(4096), asker)
                 except TimeoutError:
                     pass
+
+
+class DeadZones(Forwarder):
+    """Questions about names below `dead` are swallowed."""
+
+    def __init__(self, dead, **options):
+        super().__init__(**options)
+        self.dead = b"".join(bytes([len(part)]) + part.encode() for part in dead.split(".")) + b"\0"
+        self.swallowed = 0
+
+    def passed(self, question):
+        if self.dead not in question.lower():
+            return question
+        self.swallowed += 1
+        return None
+
+
+class OldForwarder(Forwarder):
+    """One that knows nothing of EDNS (RFC 6891) while `is_old`, and so gets no signatures."""
+
+    PORT = 5302
+    is_old = True
+
+    def passed(self, question):
+        if not self.is_old:
+            return question
+        end = 12
+        while question[end]:
+            end += question[end] + 1
+        return question[:6] + bytes(6) + question[12:end + 5]

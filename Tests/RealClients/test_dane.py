@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from demonstration import PASSWORD, Demonstration, address
-from signed_zones import NameServer, OwnNetwork, tlsa
+from signed_zones import NameServer, OldForwarder, OwnNetwork, tlsa
 
 SAFE, CLEAR, OTHER_PORT = ("127.0.25.1", 25), ("127.0.25.2", 25), ("127.0.25.1", 2626)
 
@@ -90,12 +90,13 @@ def zones(folder):
 
 
 class Lab:
-    def __init__(self, sender, sinks):
+    def __init__(self, sender, sinks, settings):
         self.sender = sender
         self.sinks = sinks
+        self.settings = settings
 
-    def send(self, domain):
-        recipient = f"erin@{domain}"
+    def send(self, domain, name="erin"):
+        recipient = f"{name}@{domain}"
         with smtplib.SMTP("127.0.0.1", self.sender.submission_port, timeout=20) as client:
             client.login(address("alice"), PASSWORD)
             client.sendmail(address("alice"), [recipient], f"From: {address('alice')}\r\nSubject: to {domain}\r\n\r\ntext\r\n")
@@ -126,11 +127,11 @@ def lab(tmp_path_factory):
     context.load_cert_chain(folder / "chain.pem", folder / "host.key")
     with OwnNetwork(), NameServer(folder, zones(folder)) as names:
         settings = {
-            "dns.servers": f"127.0.0.1@{names.PORT}", "dns.validate": "true", "dns.trust-anchor-file": str(names.anchor),
+            "dns.servers": f"127.0.0.1@{names.PORT}", "dns.trust-anchor-file": str(names.anchor),
             "relay.port": 2626, "queue.max-connections-per-destination": 1,
         }
         with Sink(SAFE, context) as safe, Sink(CLEAR) as clear, Sink(OTHER_PORT, context) as other, Demonstration(settings=settings) as sender:
-            yield Lab(sender, [safe, clear, other])
+            yield Lab(sender, [safe, clear, other], settings)
 
 
 @pytest.mark.parametrize("domain, verified, how", [
@@ -143,7 +144,10 @@ def test_mail_goes(lab, domain, verified, how):
     recipient = lab.send(domain)
     line = lab.journal(recipient, "message-sent")
     assert f" verified={verified}" in line, line
-    assert (" tls=TLSv1.3 " in line and " cipher=TLS_AES_256_GCM_SHA384 " in line) if how == "tls" else " tls=none " in line, line
+    if how == "tls":
+        assert " tls=TLSv1.3 " in line and " cipher=TLS_AES_256_GCM_SHA384 " in line and " in-clear=" not in line, line
+    else:
+        assert " tls=none " in line and ' in-clear="The server does not offer STARTTLS" ' in line, line
     assert lab.taken(recipient) == how
 
 
@@ -197,3 +201,53 @@ def test_without_the_setting_nothing_is_proved(lab):
         assert " verified=none" in lab.journal(recipient, "message-sent")
     finally:
         lab.sender.cli("settings", "reset", "sending.dane")
+
+
+def dns(sender, seconds=20):
+    """What the status says of the name servers' answers, once it is known."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        line = next(line for line in sender.cli("status").stdout.splitlines() if line.startswith("DNS:"))
+        if "tried" not in line:
+            return line.removeprefix("DNS:").strip()
+        time.sleep(0.1)
+    raise AssertionError("nobody knows whether answers can be validated")
+
+
+def test_answers_are_validated_by_default(lab):
+    assert dns(lab.sender) == "answers are validated"
+    assert " event=dns-validation" in lab.sender.journal.read_text()
+
+
+def test_name_servers_that_hold_signatures_back(lab):
+    """Nothing is forged then, and nothing proved: mail goes as it would without validation."""
+    settings = lab.settings | {"dns.servers": f"127.0.0.1@{OldForwarder.PORT}"}
+    with OldForwarder(), Demonstration(settings=settings) as sender:
+        old = Lab(sender, lab.sinks, settings)
+        assert dns(sender).startswith("answers are not validated: the keys of ") and dns(sender).count("\n") == 0
+        for domain in ("wrong.signed.lab", "forged.lab", "unsigned.lab"):
+            assert " verified=none" in old.journal(old.send(domain, "frank"), "message-sent")
+        assert sender.journal.read_text(errors="replace").count(" event=dns-validation") == 1
+
+
+def test_signatures_that_are_held_back_all_of_a_sudden(lab):
+    settings = lab.settings | {"dns.servers": f"127.0.0.1@{OldForwarder.PORT}"}
+    with OldForwarder() as names:
+        names.is_old = False
+        with Demonstration(settings=settings) as sender:
+            old = Lab(sender, lab.sinks, settings)
+            assert dns(sender) == "answers are validated"
+            assert " verified=dane-ee" in old.journal(old.send("ee.signed.lab", "grace"), "message-sent")
+            time.sleep(1.5)
+            names.is_old = True
+            assert " verified=none" in old.journal(old.send("silent.signed.lab", "grace"), "message-sent")
+            assert dns(sender).startswith("answers are not validated: ")
+
+
+def test_validation_that_is_demanded(lab):
+    """With `on`, what comes without signatures is refused, and the mail waits."""
+    settings = lab.settings | {"dns.servers": f"127.0.0.1@{OldForwarder.PORT}", "dns.validate": "on"}
+    with OldForwarder(), Demonstration(settings=settings) as sender:
+        old = Lab(sender, lab.sinks, settings)
+        assert dns(sender) == "answers are validated"
+        assert " status=4.4.3" in old.journal(old.send("silent.signed.lab", "heidi"), "message-deferred")

@@ -3,6 +3,9 @@
 import contextlib
 import json
 import smtplib
+import socket
+import socketserver
+import threading
 import time
 
 from demonstration import PASSWORD, Demonstration, address
@@ -68,3 +71,90 @@ def test_who_offers_little():
                 message, octets = sink.received(f"Subject: plain {number}".encode())
                 assert b"\n.dots\n..\n" in octets.replace(b"\r\n", b"\n")
                 assert message["X-Helo-Args"] == "gateway.postern.test"
+
+
+class Broken(socketserver.StreamRequestHandler):
+    """Offers STARTTLS and cannot do it; takes mail all the same."""
+
+    def handle(self):
+        self.wfile.write(b"220 broken.test\r\n")
+        for line in self.rfile:
+            word = line[:4].upper().strip()
+            if word == b"EHLO":
+                self.wfile.write(b"250-broken.test\r\n250 STARTTLS\r\n")
+            elif word == b"STAR":
+                self.wfile.write(b"220 go on\r\n")
+                self.rfile.read1()
+                self.wfile.write(b"this is no TLS\r\n")
+                return
+            elif word == b"DATA":
+                self.wfile.write(b"354 go\r\n")
+                while self.rfile.readline() not in (b".\r\n", b""):
+                    pass
+                self.wfile.write(b"250 taken\r\n")
+            else:
+                self.wfile.write(b"250 ok\r\n")
+
+
+def test_the_journal_says_why_mail_goes_in_the_clear():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Broken) as broken, Demonstration() as server:
+        broken.daemon_threads = True
+        threading.Thread(target=broken.serve_forever, daemon=True).start()
+        assert server.cli("route", "add", "broken.test", "127.0.0.1", "--port", str(broken.server_address[1])).returncode == 0
+        with smtplib.SMTP("127.0.0.1", server.submission_port, timeout=20) as client:
+            client.login(address("alice"), PASSWORD)
+            client.sendmail(address("alice"), ["u@broken.test"], "Subject: in the clear\r\n\r\ntext\r\n")
+        deadline = time.monotonic() + 20
+        lines = []
+        while not lines and time.monotonic() < deadline:
+            time.sleep(0.1)
+            lines = [line for line in server.journal.read_text(errors="replace").splitlines() if " event=message-sent " in line]
+        assert len(lines) == 1 and " tls=none " in lines[0] and ' in-clear="TLS failed (' in lines[0], lines
+        broken.shutdown()
+
+
+def test_silent_servers_do_not_hold_a_stop_up():
+    """One does not even take connections, one says nothing, one takes a message and says no word about it."""
+
+    class Mute(Broken):
+        def handle(self):
+            self.rfile.read()
+
+    class Undecided(Broken):
+        def handle(self):
+            self.wfile.write(b"220 undecided.test\r\n")
+            for line in self.rfile:
+                self.wfile.write(b"354 go\r\n" if line[:4].upper() == b"DATA" else b"250 ok\r\n")
+                if line[:4].upper() == b"DATA":
+                    while self.rfile.readline() not in (b".\r\n", b""):
+                        pass
+                    taken.set()
+                    self.rfile.read()
+
+    taken = threading.Event()
+    with contextlib.ExitStack() as stack:
+        ports = {}
+        for name, handler in (("mute", Mute), ("undecided", Undecided)):
+            other = stack.enter_context(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler))
+            other.daemon_threads = True
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            stack.callback(other.shutdown)
+            ports[name] = other.server_address[1]
+        deaf = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        stack.enter_context(socket.create_connection(deaf.getsockname()))
+        ports["deaf"] = deaf.getsockname()[1]
+        server = stack.enter_context(Demonstration())
+        for name, port in ports.items():
+            assert server.cli("route", "add", f"{name}.test", "127.0.0.1", "--port", str(port)).returncode == 0
+        with smtplib.SMTP("127.0.0.1", server.submission_port, timeout=20) as client:
+            client.login(address("alice"), PASSWORD)
+            client.sendmail(address("alice"), [f"u@{name}.test" for name in ports], "Subject: hi\r\n\r\ntext\r\n")
+        assert taken.wait(20)
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert server.stop() == 0
+        took = time.monotonic() - began
+        assert took < 2, f"the stop took {took:.1f} s"
+        # Nothing that was tried came to an end: all of it goes on.
+        server.start()
+        assert {row["state"] for row in rows(server).values()} <= {"queued", "leased"} and len(rows(server)) == len(ports)

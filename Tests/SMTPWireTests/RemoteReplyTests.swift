@@ -76,6 +76,31 @@ import Testing
         }
     }
 
+    /// Every text of seven octets that there is of dots, line ends and others, in two pieces of any size, against what the rules say.
+    @Test func everyOrderOfOctets() {
+        let alphabet = Array("a.\r\n".utf8)
+        var wrong = 0
+        for number in 0..<(1 << 14) {
+            let octets = (0..<7).map { alphabet[number >> (2 * $0) & 3] }
+            // CRLF, CR and LF are line ends, in this order of preference.
+            let text = String(decoding: octets, as: UTF8.self).unicodeScalars.map { "\($0)" }.joined(separator: "|")
+                .replacing("\r|\n", with: "\n").replacing("\r", with: "\n").replacing("|", with: "")
+            var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            if lines.last == "" { lines.removeLast() }
+            let wanted = lines.map { ($0.hasPrefix(".") ? "." : "") + $0 + "\r\n" }.joined() + ".\r\n"
+            let cut = number % 8
+            var encoder = MessageEncoder(stuffsDots: true)
+            var out: [UInt8] = []
+            octets.withUnsafeBytes { raw in
+                encoder.encode(UnsafeRawBufferPointer(rebasing: raw[..<cut]), into: &out)
+                encoder.encode(UnsafeRawBufferPointer(rebasing: raw[cut...]), into: &out)
+            }
+            encoder.finish(into: &out)
+            if out != Array(wanted.utf8) { wrong += 1 }
+        }
+        #expect(wrong == 0)
+    }
+
     /// What we send, we understand: the decoder of the receiving side gives the message back.
     @Test(arguments: ["a\r\n.b\r\n..\r\n\r\n.\r\n", ".", "..", "a\r\n"])
     func roundTrip(text: String) {

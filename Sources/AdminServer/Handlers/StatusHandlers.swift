@@ -20,7 +20,7 @@ struct StatusHandlers: Sendable {
         return StatusFacts(
             version: services.version, started: Naming.time(Int64(Date().timeIntervalSince1970) - uptime), uptime: Int(uptime),
             domains: directory.domains.count, accounts: directory.accounts.count, aliases: directory.aliases.count,
-            services: listening, store: await store(), queue: await queue(), tasks: await tasks(),
+            services: listening, store: await store(), queue: await queue(), dns: services.sending.validation(), tasks: await tasks(),
             problems: problems(listening), warnings: warnings(directory) + doubts)
     }
 

@@ -9,12 +9,11 @@ extension ClientSession {
         let greeting = try await reply(.greeting, within: settings.deadlines.greeting)
         guard greeting.kind == 2 else { throw ClientFailure(.greeting, .reply(greeting)) }
         try await hello()
-        if settings.encryption == .whereOffered {
-            if offers.startTLS {
-                try await startTLS()
-            } else if settings.demand.isStrict {
-                throw ClientFailure(.encryption, .notSafe(EnhancedStatus(4, 7, 4), "The server does not offer STARTTLS"))
-            }
+        switch settings.encryption {
+        case .whereOffered where offers.startTLS: try await startTLS()
+        case .whereOffered: try stayInTheClear("The server does not offer STARTTLS")
+        case .never(let reason): exposure = reason
+        case .fromTheBeginning: break
         }
         if let login = settings.login { try await authenticate(login) }
     }
@@ -24,10 +23,7 @@ extension ClientSession {
     private mutating func startTLS() async throws(ClientFailure) {
         say("STARTTLS")
         let answer = try await reply(.encryption, within: settings.deadlines.command)
-        guard answer.kind == 2 else {
-            guard settings.demand.isStrict else { return }
-            throw ClientFailure(.encryption, .notSafe(EnhancedStatus(4, 7, 4), "The server refused STARTTLS with \"\(answer)\""))
-        }
+        guard answer.kind == 2 else { return try stayInTheClear("The server refused STARTTLS with \"\(answer)\"") }
         // What came in the clear behind the answer could be somebody else's (CVE-2011-0411).
         guard !connection.hasBufferedInput else { throw ClientFailure(.encryption, .malformed(.malformed)) }
         try await encrypt()
@@ -35,13 +31,19 @@ extension ClientSession {
         try await hello()
     }
 
+    /// The server will not have TLS, which is its right where nothing better is known of it.
+    private mutating func stayInTheClear(_ reason: String) throws(ClientFailure) {
+        guard !settings.demand.isStrict else { throw ClientFailure(.encryption, .notSafe(EnhancedStatus(4, 7, 4), reason)) }
+        exposure = reason
+    }
+
     private func encrypt() async throws(ClientFailure) {
         do throws(ConnectionError) {
             try await connection.startTLS(as: tlsClient, within: settings.deadlines.command)
         } catch {
-            guard settings.demand.isStrict, error == .notEncrypted else { throw ClientFailure(.encryption, .connection(error)) }
-            let reason = connection.tlsFailure ?? "no agreement was found"
-            throw ClientFailure(.encryption, .notSafe(EnhancedStatus(4, 7, 5), "TLS failed (\(reason))"))
+            guard error == .notEncrypted else { throw ClientFailure(.encryption, .connection(error)) }
+            let reason = "TLS failed (\(connection.tlsFailure ?? "no agreement was found"))"
+            throw ClientFailure(.encryption, settings.demand.isStrict ? .notSafe(EnhancedStatus(4, 7, 5), reason) : .noTLS(reason))
         }
     }
 

@@ -16,12 +16,15 @@ public struct ClientFailure: Error, Hashable, Sendable {
         case data = "saying DATA"
         case content = "sending the message"
         case end = "waiting for the answer to the message"
+        case farewell = "saying QUIT"
     }
 
     public enum Cause: Hashable, Sendable {
         case reply(RemoteReply)
         case connection(ConnectionError)
         case connect(ConnectFailure)
+        /// The two did not agree on TLS: a sentence without its end.
+        case noTLS(String)
         /// There must be TLS here, and there is none, or it proves nothing: a sentence without its end.
         case notSafe(EnhancedStatus, String)
         /// What came is no reply.
@@ -67,6 +70,7 @@ public struct ClientFailure: Error, Hashable, Sendable {
             return TryOutcome(status: given ?? EnhancedStatus(4, 4, 2), remote: remote, words: reply.description, isReply: true)
         case .connection(.closed): return .ours(EnhancedStatus(4, 4, 2), remote, "The connection was closed while \(doing).")
         case .connection(.notEncrypted): return .ours(EnhancedStatus(4, 7, 5), remote, "No agreement on TLS was found while \(doing).")
+        case .noTLS(let why): return .ours(EnhancedStatus(4, 7, 5), remote, "\(why).")
         case .notSafe(let status, let why): return .ours(status, remote, "\(why); the destination publishes TLSA.")
         case .connection(.deadline): return .ours(EnhancedStatus(4, 4, 2), remote, "The server took too long while \(doing).")
         case .connection(.stopping), .connect(.stopping):

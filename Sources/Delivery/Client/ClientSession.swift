@@ -19,6 +19,8 @@ struct ClientSession {
     let host: String
     let settings: ClientSettings
     var offers = Offers()
+    /// Why anybody on the way can read what is sent; `nil` when it is encrypted.
+    var exposure: String?
     private var needsReset = false
     /// The server has hung up behind its last answer: the connection is of no more use.
     private(set) var isBroken = false
@@ -286,7 +288,7 @@ struct ClientSession {
     /// The server has promised to answer; it need not keep us waiting. RFC 5321 §4.1.1.10
     mutating func quit() async {
         say("QUIT")
-        _ = try? await reply(.end, within: settings.deadlines.quit)
+        _ = try? await reply(.farewell, within: settings.deadlines.quit)
     }
 
     /// One reply, within the time in all, however slowly it drips.
@@ -297,7 +299,7 @@ struct ClientSession {
             let left = limit - (connection.now - began)
             do throws(ConnectionError) {
                 guard left > .zero else { throw ConnectionError.deadline }
-                try await connection.input(within: left) { parser.take($0) }
+                try await connection.input(phase == .end ? .verdict : .answer, within: left) { parser.take($0) }
             } catch {
                 throw ClientFailure(phase, .connection(error))
             }

@@ -37,8 +37,8 @@ public enum ClientEncryption: Hashable, Sendable {
     case whereOffered
     /// Before the first word. F24, RFC 8314 §3.3
     case fromTheBeginning
-    /// Not at all: TLS with this server has just come to nothing.
-    case never
+    /// Not at all: TLS with this server has just come to nothing, for this reason.
+    case never(because: String)
 }
 
 /// What a client session needs to know of us.

@@ -140,14 +140,17 @@ public final class Dispatcher: Sendable {
     /// Looks through the queue once, and begins to send what is due. F20
     public func scan() async {
         let now = services.store.queueClock.now
+        var due: Set<Destination> = []
         var after: Destination?
-        while true {
+        repeat {
             let from = after
-            guard let page = try? await services.store.read({ try $0.queueDestinations(after: from, limit: Self.page) }) else { return }
-            add(Set(page.lazy.filter { $0.due <= now }.map(\.destination)))
-            guard let last = page.last, page.count == Self.page else { return }
-            after = last.destination
-        }
+            guard let page = try? await services.store.read({ try $0.queueDestinations(after: from, limit: Self.page) }) else { break }
+            due.formUnion(page.lazy.filter { $0.due <= now }.map(\.destination))
+            after = page.count == Self.page ? page.last?.destination : nil
+        } while after != nil
+        // All together: what comes in meanwhile has its turn before all of them or behind, and so soon; in their midst it would have to
+        // wait for thousands. See ``Turns``.
+        add(due)
     }
 
     /// An operator wants hosts tried that are being left alone.
@@ -223,6 +226,9 @@ public final class Dispatcher: Sendable {
             }
         }
     }
+
+    /// All that is held for the next hop and not given to a worker: it is the caller's now.
+    func held(for hop: NextHop) -> [QueuedMessage] { state.withLock { $0.lanes.takeHeld(hop) } }
 
     private func look(for destination: Destination, on hop: NextHop) async {
         guard let leased = try? await services.store.leaseDue(destination, limit: Self.batch) else { return }

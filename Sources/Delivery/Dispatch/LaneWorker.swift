@@ -61,13 +61,19 @@ struct LaneWorker: Sendable {
         return nil
     }
 
-    /// Nobody takes anything: all that is due for the next hop hears the same, without knocking again.
+    /// Nobody takes anything: all that is due for the next hop hears the same, without knocking again, so many messages in one commit as
+    /// are held at a time.
     private func giveUp(_ first: QueuedMessage, _ trouble: TryOutcome) async {
-        var message: QueuedMessage? = first
-        while let due = message {
-            let results = due.recipients.map { _ in trouble.status.class == 5 ? RecipientResult.failed(trouble) : .deferred(trouble) }
-            await dispatcher.reporter.settle(due, results)
-            message = await dispatcher.next(hop)
+        let result = trouble.status.class == 5 ? RecipientResult.failed(trouble) : .deferred(trouble)
+        var due = [first] + dispatcher.held(for: hop)
+        while !due.isEmpty {
+            await withTaskGroup { group in
+                for message in due {
+                    group.addTask { await dispatcher.reporter.settle(message, message.recipients.map { _ in result }) }
+                }
+            }
+            due = []
+            if let next = await dispatcher.next(hop) { due = [next] + dispatcher.held(for: hop) }
         }
     }
 
@@ -94,7 +100,7 @@ struct LaneWorker: Sendable {
         if case .failed(let failure) = end, failure.phase == .encryption, !failure.isStop, client.encryption == .whereOffered,
             client.login == nil, !demand.isStrict
         {
-            client.encryption = .never
+            client.encryption = .never(because: failure.outcome("").words)
             end = await talk(first, at: peer, named: name, remote, client)
         }
         guard case .failed(let failure) = end else {
@@ -152,7 +158,7 @@ struct LaneWorker: Sendable {
             while true {
                 let results = try await session.send(try await prepare(message)).map { $0.with(session.security) }
                 // Durable before the connection is used again: at most the messages in flight can go twice.
-                await dispatcher.reporter.settle(message, results)
+                await dispatcher.reporter.settle(message, results, exposure: session.exposure)
                 dispatcher.succeeded(hop)
                 isFirst = false
                 if session.isBroken { return .done }

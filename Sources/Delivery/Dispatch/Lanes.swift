@@ -156,6 +156,14 @@ struct Lanes {
         return lanes[hop]?.nextDestination().map(Step.look) ?? .nothing
     }
 
+    /// What the lane holds, at most what one lane holds of fresh messages and what one look finds.
+    mutating func takeHeld(_ hop: NextHop) -> [QueuedMessage] {
+        guard !isStopping, let taken = lanes[hop]?.buffer, !taken.isEmpty else { return [] }
+        lanes[hop]?.buffer = []
+        held -= taken.count
+        return taken
+    }
+
     /// A worker that began, or was woken, has looked for its first message. What came while it looked may be worth another worker.
     mutating func began(_ hop: NextHop) {
         lanes[hop]?.beginning -= 1

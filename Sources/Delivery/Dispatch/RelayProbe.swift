@@ -56,8 +56,7 @@ extension Dispatcher {
         do throws(ClientFailure) {
             try await session.begin()
         } catch {
-            let reason = connection.tlsFailure.map { " (\($0))" } ?? ""
-            return [ProbeStep(name: error.step, isOK: false, words: error.outcome("").words + reason)]
+            return [ProbeStep(name: error.step, isOK: false, words: error.outcome("").words)]
         }
         await session.quit()
         var steps = [ProbeStep(name: "greeting", isOK: true, words: "the relay answers")]

@@ -18,12 +18,14 @@ final class Reporter: Sendable {
 
     /// Comes back when it is durable: while the store cannot be written it tries again, because a message that was taken must not be sent
     /// once more by us.
-    func settle(_ message: QueuedMessage, _ results: [RecipientResult]) async {
+    ///
+    /// - Parameter exposure: why anybody on the way could read it; `nil` when nobody could, or when nothing was sent.
+    func settle(_ message: QueuedMessage, _ results: [RecipientResult], exposure: String? = nil) async {
         let now = services.store.queueClock.now
         let schedule = services.schedule
         let age = now - message.arrival
         let lines = zip(message.recipients, results).map { line($0, $1, age: age, at: now, schedule) }
-        for line in lines { journal(line, of: message) }
+        for line in lines { journal(line, of: message, exposure) }
         while true {
             do {
                 try await write(lines, of: message, at: now, schedule)
@@ -85,7 +87,7 @@ final class Reporter: Sendable {
         }
     }
 
-    private func journal(_ line: Line, of message: QueuedMessage) {
+    private func journal(_ line: Line, of message: QueuedMessage, _ exposure: String?) {
         let (event, what): (JournalEvent, String) =
             switch line.settlement.result {
             case .delivered: (.messageSent, "A message is sent")
@@ -93,13 +95,14 @@ final class Reporter: Sendable {
             case .deferred: (.messageDeferred, "A message waits for its next try")
             }
         let outcome = line.settlement.outcome
-        services.logger.info(
-            "\(what): \(outcome.words)",
-            metadata: [
-                "event": "\(event.rawValue)", "message": "\(message.id)", "sender": "\(message.sender)",
-                "recipient": "\(line.recipient.address)", "remote": "\(outcome.remote)", "status": "\(outcome.status)",
-                "tls": "\(outcome.security?.version ?? "none")", "cipher": "\(outcome.security?.cipher ?? "none")",
-                "verified": "\((outcome.security?.verified ?? .none).rawValue)",
-            ])
+        var metadata: Logger.Metadata = [
+            "event": .string(event.rawValue), "message": .string(message.id.description), "sender": .string(message.sender.description),
+            "recipient": .string(line.recipient.address.description), "remote": .string(outcome.remote),
+            "status": .string(outcome.status.description), "tls": .string(outcome.security?.version ?? "none"),
+            "cipher": .string(outcome.security?.cipher ?? "none"),
+            "verified": .string((outcome.security?.verified ?? .none).rawValue),
+        ]
+        if let exposure { metadata["in-clear"] = .string(exposure) }
+        services.logger.info("\(what): \(outcome.words)", metadata: metadata)
     }
 }

@@ -1,5 +1,14 @@
 internal import MailCore
 
+/// Whether answers of the domain name system are validated (DNSSEC).
+public enum DNSValidation: String, CaseIterable, Sendable, SettingValue {
+    case off
+    /// As long as the name servers hand signatures on.
+    case auto
+    /// Always: answers of signed zones that come without signatures are refused.
+    case on
+}
+
 /// The domain name system, as mail that is sent asks it.
 public struct DNSSettings: SettingsGroup {
     public let servers = Setting(
@@ -10,8 +19,12 @@ public struct DNSSettings: SettingsGroup {
             return parts.count == 1 || (Int(text: String(parts[1])).map { (1...65535).contains($0) } ?? false)
         }, "Name servers that are asked; an empty list means those of /etc/resolv.conf.", takesEffect: .restart)
     public let validate = Setting(
-        "dns.validate", false,
-        "Whether answers are validated (DNSSEC), and forged ones refused. The name servers must hand signatures on.", takesEffect: .restart)
+        "dns.validate", DNSValidation.auto,
+        """
+        Whether answers are validated (DNSSEC), and forged ones refused. With auto they are as long as the name servers hand signatures \
+        on, which is tried at the start and, where it fails, again and again; postern status and the journal tell how it is. Whoever can \
+        hold signatures back turns it off then; with on, mail waits instead.
+        """, takesEffect: .restart)
     public let trustAnchorFile = Setting(
         "dns.trust-anchor-file", "", .only("an absolute path, or \"\" for none") { $0.isEmpty || $0.hasPrefix("/") },
         "File with the keys that answers are validated by, as DS or DNSKEY records; empty means the root's.", takesEffect: .restart)

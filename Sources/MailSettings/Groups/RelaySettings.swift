@@ -40,7 +40,8 @@ public struct SendingSettings: SettingsGroup {
         takesEffect: .live)
     public let dane = Setting(
         "sending.dane", true,
-        "Whether servers must prove themselves where signed DNS says how (DANE, RFC 7672). That needs dns.validate.", takesEffect: .live)
+        "Whether servers must prove themselves where signed DNS says how (DANE, RFC 7672). That needs answers that are validated, see dns.validate.",
+        takesEffect: .live)
 
     public init() {}
 }

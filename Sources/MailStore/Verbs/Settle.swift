@@ -11,6 +11,7 @@ struct Settle: StoreVerb {
     var needsSpace: Bool { false }
 
     func execute(in transaction: WriteTransaction) throws(StoreError) {
+        if settlements.count == 1, try settleLast(settlements[0], in: transaction) { return }
         let update = try transaction.statement(
             """
             UPDATE queued_recipient SET state = CASE WHEN ?2 = 1 AND state = 2 THEN 2 ELSE ?2 END, due = ?3, tries = tries + 1, \
@@ -39,6 +40,24 @@ struct Settle: StoreVerb {
         if closed > 0 { try transaction.closeQueued(queuedMessage, recipients: closed) }
     }
 
+    /// The only recipient that is left has come to its end, which most messages do at the first try: its row goes, and is not written
+    /// before. Answers false when it is not so, and nothing was done.
+    private func settleLast(_ settlement: Settlement, in transaction: WriteTransaction) throws(StoreError) -> Bool {
+        guard !Self.columns(settlement.result).state.isOpen else { return false }
+        let delete = try transaction.statement(
+            """
+            DELETE FROM queued_recipient WHERE id = ?1 AND message = ?2 AND state < 3 \
+            AND (SELECT open FROM queued WHERE message = ?2) = 1 RETURNING address
+            """)
+        delete.bind(1, settlement.recipient)
+        delete.bind(2, queuedMessage.number)
+        guard let address = try delete.first({ $0.text(0) }) else { return false }
+        try transaction.note(Self.kind(settlement.result), queuedMessage, recipient: address, outcome: settlement.outcome)
+        try notice?.execute(in: transaction)
+        try transaction.dropQueued(queuedMessage)
+        return true
+    }
+
     private static func kind(_ result: Settlement.Result) -> TraceEvent.Kind {
         switch result {
         case .delivered: .sent
@@ -64,6 +83,11 @@ extension WriteTransaction {
         count.bind(1, message.number)
         count.bind(2, recipients)
         guard let left = try count.first({ $0.int(0) }), left <= 0 else { return }
+        try dropQueued(message)
+    }
+
+    /// Nobody of the message's recipients is left.
+    fileprivate func dropQueued(_ message: MessageID) throws(StoreError) {
         let rows = try statement("DELETE FROM queued_recipient WHERE message = ?1")
         rows.bind(1, message.number)
         try rows.run()

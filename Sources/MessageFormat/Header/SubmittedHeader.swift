@@ -4,7 +4,7 @@ internal import MailCore
 /// Completes the header of a message that a mail program hands over, as it streams by in pieces of any size: adds `Date` and
 /// `Message-ID` where they are missing, takes `Bcc` and `Resent-Bcc` out. RFC 6409 §8, RFC 5322 §3.6.3
 ///
-/// Nothing but the beginning of a line is kept back. Lines that are no field go through as they are, as everywhere here.
+/// Nothing but the beginning of a line is kept back; how long a header may be is for the caller to say. Lines that are no field go through as they are, as everywhere here.
 ///
 /// | state | entered by | left by |
 /// |---|---|---|
@@ -27,8 +27,12 @@ public struct SubmittedHeader: Sendable {
     private let date: String
     private let messageID: String
 
-    /// Octets that tell the longest of the names, with some white space before the colon (RFC 5322 §4.5).
+    /// Octets that tell the longest of the names. Only one of them with nothing but white space behind it is held on to for longer: the
+    /// colon may come however late (RFC 5322 §4.5).
     private static let mostHeld = 32
+
+    /// Of the names, in lower case: most lines are none of them by their first letter.
+    private static let initials = "bdmr".utf8
 
     /// - Parameters:
     ///   - date: what a `Date` field would say now. RFC 5322 §3.3
@@ -94,15 +98,21 @@ public struct SubmittedHeader: Sendable {
         if first == 10 || held == [13, 10] { return .empty }
         if first == 13 { return held.count == 1 ? .unknown : .other }
         if first.isBlank { return .folded }
-        if last == UInt8(ascii: ":") {
-            let name = held.dropLast().prefix { !$0.isBlank }
-            guard held[name.endIndex...].dropLast().allSatisfy(\.isBlank) else { return .other }
-            if name.equalsIgnoringCase("date".utf8) { return .field(.date) }
-            if name.equalsIgnoringCase("message-id".utf8) { return .field(.messageID) }
-            if name.equalsIgnoringCase("bcc".utf8) || name.equalsIgnoringCase("resent-bcc".utf8) { return .field(.bcc) }
-            return .other
-        }
-        return last == 10 || held.count >= Self.mostHeld ? .other : .unknown
+        if held.count == 1 { return Self.initials.contains(first | 0x20) ? .unknown : .other }
+        if last == UInt8(ascii: ":") { return Self.name(held.dropLast()).map(Line.field) ?? .other }
+        if last == 10 { return .other }
+        if held.count == Self.mostHeld { return Self.name(held[...]) == nil ? .other : .unknown }
+        // Beyond that it is a name and white space so far, and only the newest octet can tell.
+        return held.count < Self.mostHeld || last.isBlank ? .unknown : .other
+    }
+
+    /// Which of the names this is, with or without white space behind it.
+    private static func name(_ octets: ArraySlice<UInt8>) -> Name? {
+        let name = octets.prefix { !$0.isBlank }
+        guard octets[name.endIndex...].allSatisfy(\.isBlank) else { return nil }
+        if name.equalsIgnoringCase("date".utf8) { return .date }
+        if name.equalsIgnoringCase("message-id".utf8) { return .messageID }
+        return name.equalsIgnoringCase("bcc".utf8) || name.equalsIgnoringCase("resent-bcc".utf8) ? .bcc : nil
     }
 
     private mutating func release(_ emit: (UnsafeRawBufferPointer) -> Void) {

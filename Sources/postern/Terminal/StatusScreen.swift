@@ -77,7 +77,8 @@ struct StatusScreen {
                 "Mail drive",
                 store.totalSpace > 0 ? "\(Readable.bytes(store.freeSpace)) free of \(Readable.bytes(store.totalSpace))" : "not there"
             ),
-            ("Queue", queue), ("Directory", "\(facts.domains) domains, \(facts.accounts) accounts, \(facts.aliases) aliases"),
+            ("Queue", queue), ("DNS", facts.dns),
+            ("Directory", "\(facts.domains) domains, \(facts.accounts) accounts, \(facts.aliases) aliases"),
         ]
         if facts.tasks.isEmpty { rows.append(("Tasks", "none")) }
         for task in facts.tasks {

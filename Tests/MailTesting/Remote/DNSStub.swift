@@ -6,8 +6,12 @@ import Synchronization
 public final class DNSStub: DNS {
     private let table = Mutex<[String: DNSAnswer<[UInt8]>]>([:])
     private let asked = Mutex<[String]>([])
-    private let silent = Mutex<(@Sendable (String) -> Bool)?>(nil)
-    private let gates = Mutex<(@Sendable (String) -> Gate?)?>(nil)
+    private let manners = Mutex(Manners())
+
+    private struct Manners {
+        var swallows: @Sendable (String) -> Bool = { _ in false }
+        var gate: @Sendable (String) -> Gate? = { _ in nil }
+    }
 
     public init() {}
 
@@ -19,10 +23,10 @@ public final class DNSStub: DNS {
     }
 
     /// Questions about such names are swallowed: whoever asks waits until it gives up.
-    public func swallow(_ names: @escaping @Sendable (String) -> Bool) { silent.withLock { $0 = names } }
+    public func swallow(_ names: @escaping @Sendable (String) -> Bool) { manners.withLock { $0.swallows = names } }
 
     /// Questions about such names are answered when the gate is open.
-    public func hold(_ names: @escaping @Sendable (String) -> Gate?) { gates.withLock { $0 = names } }
+    public func hold(_ names: @escaping @Sendable (String) -> Gate?) { manners.withLock { $0.gate = names } }
 
     /// `["10 mx1.test", "20 mx2.test"]`; `"0 ."` is the null MX.
     public func setExchangers(_ domain: String, _ records: [String], _ security: DNSSecurity = .insecure, canonicalName: String? = nil) {
@@ -55,11 +59,12 @@ public final class DNSStub: DNS {
     public func records(_ name: String, _ type: RecordType) async -> DNSAnswer<[UInt8]> {
         let key = Self.key(name, type)
         asked.withLock { $0.append(key) }
-        if silent.withLock({ $0?(name) }) == true {
+        let manners = manners.withLock { $0 }
+        if manners.swallows(name) {
             try? await Task.sleep(for: .seconds(3600))
             return DNSAnswer(.failed(.timeout))
         }
-        await gates.withLock { $0?(name) }?.passed()
+        await manners.gate(name)?.passed()
         return table.withLock { $0[key] } ?? DNSAnswer(.noData)
     }
 
