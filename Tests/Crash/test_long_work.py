@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import random
+import re
 import shutil
 import tempfile
 import threading
@@ -39,13 +40,17 @@ def kill_during(server, rounds, longest=1.0):
         server.start()
 
 
-def digest(server, account):
+# UIDs that a restored backup leaves out, because clients may know them from mail that is in no backup.
+GAP = 1 << 20
+
+
+def digest(server, account, gap=0):
     """All that a client could see of an account: mailboxes, their numbers, and every message with UID, flags, date and octets."""
     session, found = server.imap(account), []
     for mailbox in sorted(mailboxes(session)):
         status, answer = session.status(mailbox, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)")
         assert status == "OK"
-        found.append(answer[0])
+        found.append(re.sub(rb"UIDNEXT (\d+)", lambda next: b"UIDNEXT %d" % (int(next[1]) - gap), answer[0]))
         session.select(mailbox, readonly=True)
         if b"MESSAGES 0" not in answer[0]:
             found += [part if isinstance(part, bytes) else b"".join(part)
@@ -190,7 +195,7 @@ def test_a_backup_under_load_and_its_restore(rounds):
         assert restored.returncode == 0, restored
         server.begins_anew()  # on the backup
         assert call(server, "storage", "status")["path"] == f"{folder}/b"
-        assert digest(server, "dora") == before
+        assert digest(server, "dora", GAP) == before
         # Of what came while the backup was made some is in it and some is not; what was there before it is, once.
         ledger.acknowledged = promised
         there = ledger.check(server)

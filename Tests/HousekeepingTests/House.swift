@@ -56,11 +56,14 @@ final class House: Sendable {
     }
 
     /// Everything that a client could see of an account's mail: a line a message.
-    static func digest(_ store: MailStore, _ account: AccountID) async throws -> [String] {
+    ///
+    /// - Parameter gap: so many numbers were left out in each mailbox, at the end.
+    static func digest(_ store: MailStore, _ account: AccountID, gap: Int = 0) async throws -> [String] {
         try await store.read { snapshot in
             var lines: [String] = []
             for info in try snapshot.mailboxes(of: account) {
-                lines.append("\(info.name) \(info.uidValidity) \(info.uidNext) \(info.highestModSeq) \(info.keywords)")
+                let (next, highest) = (Int(info.uidNext) - gap, Int(info.highestModSeq) - gap)
+                lines.append("\(info.name) \(info.uidValidity) \(next) \(highest) \(info.keywords)")
                 try snapshot.forEachEntry(in: info.id, uids: 1...UID.max, summary: true) { entry in
                     let body = try snapshot.withBytes(of: entry.message, 0..<entry.message.size) { String(decoding: $0, as: UTF8.self) }
                     lines.append(

@@ -157,7 +157,7 @@ import Testing
             await house.close()
             let again = try House(folder: house.folder)
             #expect(again.store.folder == folder)
-            #expect(try await House.digest(again.store, account.id) == before)
+            #expect(try await House.digest(again.store, account.id, gap: 1 << 20) == before)
             await again.close()
         }
     }
@@ -172,12 +172,16 @@ import Testing
             #expect(record.state == .done, "\(record.trouble ?? "")")
             try await house.deliver("after the backup", to: account)
             let before = try await House.digest(house.store, account.id)
+            let numbers = try #require(try await house.store.read { try $0.counters(of: "INBOX", of: account.id) })
             #expect(try await House.finish(runner, "adopt-store", ["path": backup]).state == .done)
             await house.close()
 
             let restored = try House(folder: house.folder)
             let home = try #require(try restored.state.mailHome())
             #expect(home.path == backup && home.old?.path == house.folder + "/mail" && home.oldIsOtherMail)
+            // Clients remember what came after the backup by its numbers: nobody gets them again.
+            let later = try #require(try await restored.store.read { try $0.counters(of: "INBOX", of: account.id) })
+            #expect(later.id == numbers.id && later.uidNext > numbers.uidNext && later.highestModSeq > numbers.highestModSeq)
             try await restored.deliver("after the restore", to: account)
             #expect(try await !House.digest(restored.store, account.id).contains { $0.hasSuffix("after the backup") })
             let again = TaskRunner(restored.services)

@@ -66,6 +66,7 @@ final class AdoptStore: BackgroundTask {
             try await other.provision(account.id, address: account.address, folders: context.services.folders())
             context.log("\(account.address) has no mail there and gets new folders")
         }
+        if other.identity?.generation == 0 { try await other.leaveGap() }
         await letGo()
         // From here on nothing is accepted, until the daemon has begun anew on the one store or the other.
         await context.store.close()

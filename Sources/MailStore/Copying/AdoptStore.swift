@@ -13,6 +13,9 @@ extension MailStore {
         try await perform(AssignOwners(accounts: accounts))
     }
 
+    /// What this store gives numbers to from now on has none that anything had which came after this was made, as a backup.
+    public func leaveGap() async throws(StoreError) { try await perform(LeaveGap()) }
+
     /// The store that lies in `folder` is the one that is opened from the next start on, as its own next generation: an old copy of
     /// it is never taken for it. A backup becomes a store of its own by that: what has come since it was made is in the store that
     /// gives way and nowhere else, and no move may take that for an old copy. Both stores must be closed.

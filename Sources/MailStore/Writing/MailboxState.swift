@@ -42,6 +42,13 @@ final class MailboxState {
         return modSeq
     }
 
+    /// The next so many UIDs and modification sequences are never given.
+    func skip(_ count: Int) {
+        isChanged = true
+        uidNext = UID(clamping: Int64(uidNext) + Int64(count))
+        modSeq += ModSeq(count)
+    }
+
     func takeUID() throws(StoreError) -> UID {
         guard uidNext < .max else { throw .unavailable("mailbox \(name) has used up its UIDs") }
         defer { uidNext += 1 }
