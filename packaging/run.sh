@@ -149,6 +149,8 @@ imap=127.0.0.1:$(setting imap.port 2143)
 imaps=127.0.0.1:$(setting imaps.port 2993)
 pop3=127.0.0.1:$(setting pop3.port 2110)
 socket=$state/admin.sock
+# A port that another program has is no reason not to start, but must be seen.
+postern status 2> /dev/null | grep '^Problem: ' >&2 || true
 cat << TEXT
 
 Postern takes mail for $domain on $smtp (SMTP) and $submission (submission), and shows it on $imap (IMAP), $imaps (IMAPS)
