@@ -131,17 +131,23 @@ private final class Journal: LogHandler, @unchecked Sendable {
         try outcome.get()
     }
 
-    /// Turns the clock until the task is as it should be: by little, so that what does work has time enough before its deadline.
+    /// Turns the clock until the task is as it should be: by little, and slower when it takes long, so that what does work has time enough
+    /// before its deadline. Records are written to a real drive, which many tests use at once.
     private static func turn(_ bench: Bench, _ id: Int64, by step: Duration = .milliseconds(5), until isSo: (TaskRecord) -> Bool)
         async throws -> TaskRecord
     {
-        for _ in 0..<200_000 {
+        for turn in 0..<30_000 {
             let record = try await bench.runner.live(id).record
             if isSo(record) { return record }
             bench.hand.advance(by: step)
-            await Task.yield()
+            if turn < 2000 { await Task.yield() } else { try await Task.sleep(for: .milliseconds(1)) }
         }
         return try await bench.runner.live(id).record
+    }
+
+    /// Waits, while the clock stands still, until somebody hangs at the gate.
+    private static func reached(_ gate: String) async throws {
+        for _ in 0..<30_000 where gates.withLock({ $0[gate] }) == nil { try await Task.sleep(for: .milliseconds(1)) }
     }
 
     @Test func aStepThatHangsFailsAndNothingOfItIsLeft() async throws {
@@ -192,29 +198,25 @@ private final class Journal: LogHandler, @unchecked Sendable {
     ])
     func whatClingsIsLeftBehind(place: String, state: TaskState, sentence: String) async throws {
         try await Self.with { bench in
-            let gate = "clinging " + place
+            let (gate, free) = ("clinging " + place, "free " + place)
             let id = try await bench.runner.start("clinging", ["gate": gate, "place": place], by: "test").record.id
+            try await Self.reached(gate)
             if place == "takeBack" {
-                while gates.withLock({ $0[gate] }) == nil { await Task.yield() }
                 _ = try await bench.runner.order(.cancel, id)
                 gates.withLock { $0.removeValue(forKey: gate) }?.finish()
+                try await Self.reached(gate)
             }
             let over = try await Self.turn(bench, id, by: .seconds(1)) { $0.state.isOver }
             #expect(over.state == state && (over.result ?? over.trouble) == sentence)
             let (mover, other) = (
                 try await bench.runner.start("mover", by: "test").record.id,
-                try await bench.runner.start("stuck", ["gate": "free"], by: "test").record.id
+                try await bench.runner.start("stuck", ["gate": free], by: "test").record.id
             )
             #expect(try await Self.turn(bench, other) { $0.state == .running }.state == .running)
             #expect(try await bench.runner.live(mover).record.state == .queued)
-            // On a busy machine it may come to its gate only now.
-            while gates.withLock({ $0[gate] }) == nil { await Task.yield() }
-            gates.withLock { $0.removeValue(forKey: gate) }?.finish()
-            let done = try await Self.turn(bench, mover) { record in
-                gates.withLock { $0["free"] }?.finish()
-                return record.state.isOver
-            }
-            #expect(done.state == .done)
+            try await Self.reached(free)
+            for gate in [gate, free] { gates.withLock { $0.removeValue(forKey: gate) }?.finish() }
+            #expect(try await Self.turn(bench, mover) { $0.state.isOver }.state == .done)
         }
     }
 
