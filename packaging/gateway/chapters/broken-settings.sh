@@ -1,5 +1,5 @@
 #!/bin/bash
-# A settings file that is broken at the start: the last good one holds, and journal and status say so loudly until it is mended; without one nothing starts.
+# A settings file that is broken at the start: the last good one holds, and journal and status say so loudly until it is mended; without one nothing starts. (long)
 accounts
 permits internal
 G postern settings set smtp.port 2525 > /dev/null

@@ -1,5 +1,5 @@
 #!/bin/bash
-# postern factory-reset sets settings, accounts, ports and permits back and keeps the mail, which finds its people again; mail goes when asked for.
+# postern factory-reset sets settings, accounts, ports and permits back and keeps the mail, which finds its people again; mail goes when asked for. (long)
 accounts
 permits all
 G postern settings set smtp.port 2525 > /dev/null

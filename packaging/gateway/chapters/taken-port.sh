@@ -1,5 +1,5 @@
 #!/bin/bash
-# A port that another program holds at the start keeps nothing else from working; the status says who holds it, and it is taken when it is free.
+# A port that another program holds at the start keeps nothing else from working; the status says who holds it, and it is taken when it is free. (long)
 accounts
 permits internal
 within 2000 "the LAN is served" from_lan 25

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Two gateways at once on one machine do not know of each other.
+# Two gateways at once on one machine do not know of each other. (long)
 other=q$$
 second() { "$gateway/gateway-exec.sh" "$other" "$@"; }
 trap '"$gateway/gateway-down.sh" "$other" 2> /dev/null; "$gateway/gateway-down.sh" "$name"; rm -rf "$work"' EXIT
