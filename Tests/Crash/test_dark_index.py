@@ -36,7 +36,9 @@ def deliver(server, count):
 
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs"])
-def test_a_check_waits_for_a_drive_that_cannot_be_read(kind):
+def test_a_check_waits_for_a_drive_that_cannot_be_read(kind, nightly):
+    if kind != "ext4" and not nightly:
+        pytest.skip("the nightly form goes through all of them")
     with Drive(mebibytes=600, kind=kind) as drive, Demonstration() as server:
         call(server, "storage", "move", str(drive.path), "--wait")
         # The reader of long work has the index open from here on; what is committed then it must read from the drive.
