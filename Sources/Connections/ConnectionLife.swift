@@ -1,4 +1,3 @@
-internal import Glibc
 internal import MailCore
 internal import NIOCore
 
@@ -102,10 +101,6 @@ extension Connection {
         if isOutgoing, loop.isStopping, !context.channel.isWritable { return context.close(promise: nil) }
         waitBegan = loop.now
         if isReadingPaused { setReading(true) }
-        // The end goes with the last words, in one packet; a close sends both.
-        if output.readableBytes > 0, !wasCutShort || inputEnded {
-            try? context.channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_CORK)), value: 1)
-        }
         let delivered = loop.loop.makePromise(of: Void.self)
         tlsHandler?.endWithNextFlush()
         context.writeAndFlush(NIOAny(output), promise: delivered)
