@@ -1,5 +1,6 @@
 """TLS on every port, against OpenSSL's and GnuTLS's clients and Python's ssl."""
 
+import contextlib
 import re
 import smtplib
 import socket
@@ -211,6 +212,17 @@ def test_who_goes_on_or_leaves_while_the_server_signs(server):
                     while peer.recv(65536):
                         pass
                 peer.close()
+    code, dialogue = s_client(server, "imaps", say="a LOGOUT\r\n")
+    assert code == 0 and "BYE" in dialogue
+
+
+def test_who_floods_while_the_server_signs_is_cut_off(server):
+    first = hello()
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", server.imaps_port), timeout=15) as peer, contextlib.suppress(ConnectionError):
+            peer.sendall(first + bytes(1 << 20))
+            while peer.recv(65536):
+                pass
     code, dialogue = s_client(server, "imaps", say="a LOGOUT\r\n")
     assert code == 0 and "BYE" in dialogue
 

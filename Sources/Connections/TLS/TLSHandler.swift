@@ -25,6 +25,8 @@ final class TLSHandler: ChannelDuplexHandler {
     /// The engine is with another thread.
     private var isAway = false
     private var arrived = ByteBuffer()
+    /// A client has to wait for our answer to its first message; the rest of that message may come in pieces.
+    private static let mostAhead = 1 << 16
     private var waiting: CircularBuffer<(plain: ByteBuffer, written: EventLoopPromise<Void>?)> = []
     private var hasFailed = false
     private var endsWithNextFlush = false
@@ -53,6 +55,7 @@ final class TLSHandler: ChannelDuplexHandler {
     /// The handshake is not waited for any longer: what would be said behind it never will be.
     func giveUp() {
         hasFailed = true
+        arrived = ByteBuffer()
         failWaiting(ChannelError.ioOnClosedChannel)
     }
 
@@ -63,6 +66,7 @@ final class TLSHandler: ChannelDuplexHandler {
         var octets = unwrapInboundIn(data)
         guard !isAway else {
             arrived.writeBuffer(&octets)
+            if arrived.readableBytes > Self.mostAhead { fail(context, "the peer went on without waiting for an answer") }
             return
         }
         engine.receive(octets)
