@@ -343,10 +343,11 @@ public final class MailStore: Sendable {
     /// What was decided, and a crash has left: messages of deleted mailboxes, and others that are to go.
     private func purgeLeftovers() {
         Task { [self] in
-            for mailbox in try await read({ try $0.mailboxesWithRemovals() }) { try await finishRemovals(from: mailbox) }
             for mailbox in try await read({ try $0.deletedMailboxes() }) {
                 while try await !perform(PurgeMailbox(mailbox: mailbox)) {}
             }
+            // Those of deleted mailboxes have gone with them.
+            for mailbox in try await read({ try $0.mailboxesWithRemovals() }) { try await finishRemovals(from: mailbox) }
         }
     }
 
