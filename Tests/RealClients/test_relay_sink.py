@@ -34,6 +34,16 @@ def rows(server):
     return {row["recipient"].partition("@")[2]: row for row in answer["rows"]}
 
 
+def underway(found):
+    return any(row["state"] in ("queued", "leased") for row in found.values())
+
+
+def told_of(messages):
+    """The cases whose recipients are in a report of theirs."""
+    reports = [message.split(b"message/delivery-status")[1] for message in messages if b"multipart/report" in message]
+    return {case for case in LEFT if any(f"u@{domain(*case)}".encode() in report for report in reports)}
+
+
 def test_every_command_refused_in_every_way():
     with contextlib.ExitStack() as stack:
         sinks = {case: stack.enter_context(Sink(case[0], case[1])) for case in LEFT}
@@ -45,15 +55,15 @@ def test_every_command_refused_in_every_way():
             recipients = [f"u@{domain(*case)}" for case in LEFT]
             client.sendmail(address("alice"), recipients, "Subject: to everybody\r\n\r\ntext\r\n")
         deadline = time.monotonic() + 30
-        while any(row["state"] == "queued" for row in rows(server).values()) and time.monotonic() < deadline:
+        while underway(found := rows(server)) and time.monotonic() < deadline:
             time.sleep(0.2)
-        found = rows(server)
         states = {case: found[domain(*case)]["state"] for case in LEFT}
         assert states == LEFT, {case: found[domain(*case)] for case in LEFT if states[case] != LEFT[case]}
         # Each that is over has its words with the sender, and who has it has it once.
-        reports = [message.split(b"message/delivery-status")[1] for message in server.messages("alice") if b"multipart/report" in message]
-        told = {case for case in LEFT if any(f"u@{domain(*case)}".encode() in report for report in reports)}
-        assert told == {case for case, left in LEFT.items() if left == "bounced"}
+        bounced = {case for case, left in LEFT.items() if left == "bounced"}
+        while (told := told_of(server.messages("alice"))) != bounced and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert told == bounced
         for case, left in LEFT.items():
             copies = [file for file in sinks[case].files() if b"to everybody" in file.read_bytes()]
             assert len(copies) == (1 if left == "delivered" else 0) or case[1] == ".", (case, copies)
