@@ -3,6 +3,7 @@ import CChecksum
 public import MailCore
 import MessageFormat
 public import NIOCore
+import Synchronization
 
 /// A message that is coming in: held in memory, above the spool threshold in a file on the mail drive.
 ///
@@ -20,15 +21,27 @@ public final class IncomingMessage: @unchecked Sendable {
     private(set) var spool: SpoolFile?
     private var parser: StructureParser
     private let store: MailStore
+    private var isArriving = true
 
     init(id: MessageID, store: MailStore, limits: StructureLimits) {
         self.id = id
         self.store = store
         arrival = unixMicroseconds()
         parser = StructureParser(limits: limits)
+        store.arriving.wrappingAdd(1, ordering: .relaxed)
     }
 
-    deinit { spool?.discard() }
+    deinit {
+        arrived()
+        spool?.discard()
+    }
+
+    /// It is on its way to the writer, or nowhere: nobody waits for it any more.
+    private func arrived() {
+        guard isArriving else { return }
+        isArriving = false
+        store.arriving.wrappingSubtract(1, ordering: .relaxed)
+    }
 
     /// Takes the next octets. Above the spool threshold they go to a file: the task waits, its thread does not.
     public func append(_ bytes: ByteBuffer) async throws(StoreError) {
@@ -60,6 +73,7 @@ public final class IncomingMessage: @unchecked Sendable {
 
     /// No more octets come: what the index keeps of the message. A spooled one is durable when this returns.
     func finish(_ header: (IncomingMessage) -> PackRecord.Header) async throws(StoreError) -> [UInt8] {
+        arrived()
         if spool != nil {
             try await spill()
             if let spool {

@@ -17,6 +17,8 @@ public final class MailStore: Sendable {
     /// What time it is for the queue.
     public let queueClock: QueueClock
     let recent = RecentMessages()
+    /// Messages whose octets are coming in.
+    let arriving = Atomic<Int>(0)
     /// For long work on files: it must not keep spool files and the packs' preparation waiting.
     let upkeep: WorkerPool
     private let home: Mutex<String>

@@ -34,11 +34,11 @@ final class Gate: @unchecked Sendable {
     func wait() { pthread_cond_wait(condition, mutex) }
 
     /// Inside `locked` only; false when the time ran out.
-    func wait(milliseconds: Int) -> Bool {
+    func wait(microseconds: Int64) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
-        let nanoseconds = deadline.tv_nsec + milliseconds % 1000 * 1_000_000
-        deadline.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
+        let nanoseconds = deadline.tv_nsec + Int(microseconds % 1_000_000 * 1000)
+        deadline.tv_sec += Int(microseconds / 1_000_000) + nanoseconds / 1_000_000_000
         deadline.tv_nsec = nanoseconds % 1_000_000_000
         return pthread_cond_timedwait(condition, mutex, &deadline) == 0
     }

@@ -1,8 +1,9 @@
 import Logging
 import MailCore
+import Synchronization
 
-/// The one thread that writes. It gathers what waits while the last sync runs, writes all records at once, syncs, executes all
-/// changes in one transaction, and wakes all sessions.
+/// The one thread that writes. It takes what waits and for a moment what is still coming in (``Gathering``), writes all records at
+/// once, syncs, executes all changes in one transaction, and wakes all sessions.
 ///
 /// | state | what verbs hear | leaves it by |
 /// |---|---|---|
@@ -13,9 +14,11 @@ import MailCore
 ///
 /// A crash leaves what was committed; records behind it belong to nobody and are never pointed to.
 final class Writer: @unchecked Sendable {
-    // `waiting`, `chores`, `taken`, `isClosing`, `isClosed` and `closeWaiters` are touched inside the gate only, all else by the thread only.
+    // `waiting`, `wanted`, `chores`, `taken`, `isClosing`, `isClosed` and `closeWaiters` are touched inside the gate only, all else by the thread only.
     private let gate = Gate()
     private var waiting: [PendingVerb] = []
+    /// The thread sleeps until so many wait.
+    private var wanted = 1
     private var chores: [(Writer) -> Void] = []
     private var taken = 0
     private var isClosing = false
@@ -24,6 +27,7 @@ final class Writer: @unchecked Sendable {
 
     private let store: MailStore
     var open: OpenStore?
+    private var gathering = Gathering()
     private var lastTick = unixMicroseconds()
 
     /// One batch's bound: what a session may wait behind others.
@@ -43,7 +47,7 @@ final class Writer: @unchecked Sendable {
         let isTooLate = gate.locked {
             if isClosing { return true }
             waiting.append(verb)
-            if waiting.count == 1 { gate.wakeOne() }
+            if waiting.count == wanted { gate.wakeOne() }
             return false
         }
         if isTooLate {
@@ -104,8 +108,9 @@ final class Writer: @unchecked Sendable {
     /// What waits, or an empty batch when it is time to look around; `nil` when the store is closing and nothing waits.
     private func next() -> [PendingVerb]? {
         gate.locked {
-            if waiting.isEmpty && chores.isEmpty && !isClosing { _ = gate.wait(milliseconds: 1000) }
+            if waiting.isEmpty && chores.isEmpty && !isClosing { _ = gate.wait(microseconds: Self.tickMicroseconds) }
             if waiting.isEmpty { return isClosing && chores.isEmpty ? nil : [] }
+            gather()
             taken += min(waiting.count, Self.batchLimit)
             guard waiting.count > Self.batchLimit else {
                 defer { waiting.removeAll(keepingCapacity: true) }
@@ -116,6 +121,27 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    /// Waits for the messages that are coming in, if that is worth it. Inside the gate only.
+    private func gather() {
+        guard mayGather, waiting.contains(where: \.isDurable), let patience = gathering.patience(arriving: arriving) else { return }
+        let first = waiting.count
+        let end = unixMicroseconds() + patience
+        var left = patience
+        // A clock that is set meanwhile ends it, too.
+        while arriving > 0, mayGather, (1...patience).contains(left) {
+            wanted = waiting.count + arriving
+            guard gate.wait(microseconds: left) else { break }
+            left = end - unixMicroseconds()
+        }
+        wanted = 1
+        gathering.brought(waiting.count - first)
+    }
+
+    private var mayGather: Bool { waiting.count < Self.batchLimit && chores.isEmpty && !isClosing }
+
+    /// How many messages are coming in.
+    private var arriving: Int { store.arriving.load(ordering: .relaxed) }
+
     private func execute(_ batch: [PendingVerb]) {
         var changed = OpenStore.Changes()
         if let open, !open.isDistrusted {
@@ -125,7 +151,9 @@ final class Writer: @unchecked Sendable {
                 if verb.needsSpace, let refusal { verb.fail(refusal) } else { admitted.append(verb) }
             }
             do {
+                let began = unixMicroseconds()
                 changed = try open.commit(admitted)
+                if admitted.contains(where: \.isDurable) { gathering.committed(within: unixMicroseconds() - began) }
             } catch {
                 for verb in admitted { verb.fail(error) }
                 open.distrust()
