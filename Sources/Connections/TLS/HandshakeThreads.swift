@@ -1,11 +1,11 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// Where servers sign: threads beside the event loops, one fewer than processors, at least one. What waits here is one step of one
-/// handshake each, so no more than there are connections.
+/// Where servers sign: threads beside the event loops, as many as processors, so that a burst of new connections uses all of them.
+/// What waits here is one step of one handshake each, so no more than there are connections.
 enum HandshakeThreads {
     private static let pool: NIOThreadPool = {
-        let pool = NIOThreadPool(numberOfThreads: max(1, System.coreCount - 1))
+        let pool = NIOThreadPool(numberOfThreads: System.coreCount)
         pool.start()
         return pool
     }()
