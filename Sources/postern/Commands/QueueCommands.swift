@@ -113,14 +113,20 @@ private enum QueueText {
         TextTable(
             ["MESSAGE", "SENDER", "RECIPIENT", "STATE", "AGE", "NEXT TRY", "TRIES", "LAST TRY"],
             rows.map { row in
-                let last = [row.status, row.words, row.remote, row.security].compactMap(\.self).filter { !$0.isEmpty }.joined(
-                    separator: " ")
-                return [
+                [
                     row.message, row.sender.isEmpty ? "<>" : row.sender, row.recipient + (row.route.map { " via \($0)" } ?? ""), row.state,
-                    time(row.age), row.nextTry.map(time) ?? "-", "\(row.tries)", last.isEmpty ? "-" : printable(last),
+                    Readable.seconds(row.age), row.nextTry.map(Readable.seconds) ?? "-", "\(row.tries)", printable(last(row)),
                 ]
             }
         ).text
+    }
+
+    /// `mx.far.test [192.0.2.1]: 4.2.1 450 4.2.1 later (TLSv1.3 …)`
+    private static func last(_ row: QueueRow) -> String {
+        let remote = row.remote.flatMap { $0.isEmpty ? nil : "\($0):" }
+        let security = row.security.flatMap { $0.isEmpty ? nil : "(\($0))" }
+        let parts = [remote, row.status, row.words, security].compactMap(\.self)
+        return parts.isEmpty ? "-" : parts.joined(separator: " ")
     }
 
     static func counted(_ changed: QueueChanged, _ what: String) -> String {
@@ -130,15 +136,6 @@ private enum QueueText {
     /// A remote's words must not drive the terminal.
     static func printable(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 == "\n" || $0 == "\t" || !$0.properties.isControl }))
-    }
-
-    private static func time(_ seconds: Int) -> String {
-        switch seconds {
-        case ..<120: "\(seconds)s"
-        case ..<7200: "\(seconds / 60)m"
-        case ..<172_800: "\(seconds / 3600)h"
-        default: "\(seconds / 86400)d"
-        }
     }
 }
 
