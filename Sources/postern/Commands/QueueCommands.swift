@@ -69,7 +69,9 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueRetry { QueueRetry(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "tried now") }
+        func text(_ answer: QueueChanged) -> String {
+            QueueText.counted(answer, "tried now", orElse: "waits for a try (what is held is to be released first)")
+        }
     }
 
     struct Hold: OperationCommand {
@@ -77,7 +79,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueHold { QueueHold(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "held") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "held", orElse: "waits") }
     }
 
     struct Release: OperationCommand {
@@ -85,7 +87,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueRelease { QueueRelease(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "released") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "released", orElse: "is held") }
     }
 
     struct Delete: OperationCommand {
@@ -93,7 +95,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueDelete { QueueDelete(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "deleted") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "deleted", orElse: "is on its way") }
     }
 
     struct Reroute: OperationCommand {
@@ -103,7 +105,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueReroute { QueueReroute(selection: choice.chosen.selection, host: to, port: port) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "rerouted") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "rerouted", orElse: "is on its way") }
     }
 }
 
@@ -129,8 +131,13 @@ private enum QueueText {
         return parts.isEmpty ? "-" : parts.joined(separator: " ")
     }
 
-    static func counted(_ changed: QueueChanged, _ what: String) -> String {
-        "\(changed.recipients) \(changed.recipients == 1 ? "recipient is" : "recipients are") \(what)."
+    /// `condition`: what a recipient must be for that, and none was.
+    static func counted(_ changed: QueueChanged, _ what: String, orElse condition: String) -> String {
+        switch changed.recipients {
+        case 0: "No recipient is \(what): none of those that are meant \(condition)."
+        case 1: "1 recipient is \(what)."
+        default: "\(changed.recipients) recipients are \(what)."
+        }
     }
 
     /// A remote's words must not drive the terminal.
