@@ -12,7 +12,7 @@ public final class ConnectionHub: Sendable {
     private let loopsEnded = Atomic(false)
     private let stopBegan = Atomic(false)
 
-    /// `loops`: event loop threads; `nil` leaves one core to the store's writer.
+    /// `loops`: event loop threads for peers that come to us; `nil` leaves one core to the store's writer.
     public init(loops: Int? = nil, logger: Logger, clock: ConnectionClock = .system) {
         let count = max(1, loops ?? System.coreCount - 1)
         state = HubState(loops: count, logger: logger, clock: clock)

@@ -38,7 +38,7 @@ final class Listener: Sendable {
 
     /// Takes over `descriptor`, which listens already.
     static func start(_ service: Service, descriptor: Int32, address: ListenAddress?, in hub: HubState) async throws -> Listener {
-        let bootstrap = ServerBootstrap(group: hub.group)
+        let bootstrap = ServerBootstrap(group: hub.incoming)
             // Accepts for one turn of the loop: a burst of new peers must not keep those who are there waiting.
             .serverChannelOption(.maxMessagesPerRead, value: 16)
             .serverChannelInitializer { channel in

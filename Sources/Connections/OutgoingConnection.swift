@@ -49,7 +49,7 @@ extension ConnectionHub {
         let state = state
         do {
             let target = try SocketAddress(packedIPAddress: ByteBuffer(bytes: peer.address.octets), port: peer.port)
-            var bootstrap = ClientBootstrap(group: state.group)
+            var bootstrap = ClientBootstrap(group: state.outgoing)
                 .connectTimeout(.nanoseconds(limit.wholeNanoseconds))
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelInitializer { channel in

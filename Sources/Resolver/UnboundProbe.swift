@@ -7,6 +7,9 @@ extension Unbound {
     /// It asks with a cache of its own, which is empty: for the zone's keys, whose signature the anchor proves, and for something that
     /// most zones do not have, because name servers that hand signatures on may still hold back the proof that there is nothing.
     public static func trouble(with configuration: Configuration) async -> String? {
+        // What a few questions need: what a resolver takes for thousands of them would not all come back when it goes.
+        var configuration = configuration
+        configuration.mostQuestions = 16
         let dns: Unbound
         do throws(SetupError) {
             dns = try Unbound(configuration)

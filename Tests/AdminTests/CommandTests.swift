@@ -105,12 +105,17 @@ import Testing
                     Step(
                         "queue list --state lost", 1,
                         "Error: \"lost\" is no state of the queue; there are queued, deferred, held, delivered, bounced."),
+                    Step(
+                        "queue retry --state held",
+                        "No recipient is tried now: none of those that are meant waits for a try (what is held is to be released first)."),
                     Step("queue release --state held", "1 recipient is released."),
+                    Step("queue release --all", "No recipient is released: none of those that are meant is held."),
                     Step("queue retry --all", "2 recipients are tried now."),
                     Step("queue reroute --domain other.example --to smart.example", "1 recipient is rerouted."),
                     Step("queue delete --recipient carol", "1 recipient is deleted."),
                     Step("queue list --state bounced", "Nothing matches. In the whole queue: 1 queued."),
                     Step("queue delete --all", "1 recipient is deleted."),
+                    Step("queue delete --all", "No recipient is deleted: none of those that are meant is on its way."),
                     Step("queue list", "The queue is empty."),
                     Step("relay test", "ok      greeting: the relay answers"),
                 ], in: house)

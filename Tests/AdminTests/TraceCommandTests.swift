@@ -58,6 +58,8 @@ import Testing
             #expect(json.contains("\"isTraced\" : true") && json.contains("\"event\" : \"bounced\""))
             let nobody = try await line.run("trace nobody@nowhere.example")
             #expect(nobody.code == 1)
+            let nothing = try await line.run(["trace", ""])
+            #expect(nothing.errors == "Error: Say whose life: a message as queue list names it, a Message-ID, or an address.\n")
             #expect(
                 nobody.errors == "Error: Nothing is known of nobody@nowhere.example; messages are remembered for 14 days (trace.keep).\n")
         }

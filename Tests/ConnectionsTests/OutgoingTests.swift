@@ -1,4 +1,5 @@
 import MailCore
+import Synchronization
 import Testing
 
 @testable import Connections
@@ -31,6 +32,30 @@ import Testing
             try await hub.connect(to: server, within: .seconds(5)) { $0.write("good bye\r\n") }
             #expect(await eventually { notes.all == ["good bye"] })
         }
+    }
+
+    /// However many loops there are, none has both whom we go to and who comes to us.
+    @Test(arguments: [1, 4]) func eitherKindHasLoopsOfItsOwn(loops: Int) async throws {
+        let incoming = Mutex<Set<ObjectIdentifier>>([])
+        var outgoing: Set<ObjectIdentifier> = []
+        try await withServer(
+            loops: loops,
+            serve: { connection in
+                incoming.withLock { _ = $0.insert(ObjectIdentifier(connection.loop)) }
+                connection.write("hello\r\n")
+            }
+        ) { server, hub, _ in
+            for _ in 0..<8 {
+                let loop = try await hub.connect(to: server, within: .seconds(5)) { connection in
+                    _ = try? await connection.line(limit: 100, within: .seconds(5))
+                    return ObjectIdentifier(connection.loop)
+                }
+                outgoing.insert(loop)
+            }
+        }
+        let met = incoming.withLock { $0 }
+        #expect(met.isDisjoint(with: outgoing))
+        #expect(met.count == loops && outgoing.count == max(1, loops / 2))
     }
 
     @Test func aPatientSessionHasDeadlinesToo() async throws {

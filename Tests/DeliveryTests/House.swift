@@ -22,9 +22,10 @@ final class House: Sendable {
     let watch = HandClock()
     private let hub: ConnectionHub
 
+    /// - Parameter listens: whether what comes into the queue is sent at once, and not when the queue is looked through.
     init(
         _ values: [String: String] = [:], deadlines: ClientDeadlines = ClientDeadlines(), rest: Duration = .zero,
-        clock: ConnectionClock = .system
+        clock: ConnectionClock = .system, listens: Bool = true
     ) async throws {
         var deadlines = deadlines
         deadlines.rest = rest
@@ -45,7 +46,7 @@ final class House: Sendable {
                 reports: ReportDesk(settings: settings, state: state, store: store, hostname: "mail.postern.test", logger: logger),
                 hostname: "mail.postern.test", isOwn: { _, _ in false },
                 deadlines: deadlines, logger: logger))
-        dispatcher.listen()
+        if listens { dispatcher.listen() }
     }
 
     func close() async {

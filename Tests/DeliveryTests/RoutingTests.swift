@@ -1,8 +1,9 @@
-import Delivery
 import MailCore
 import MailTesting
 import Resolver
 import Testing
+
+@testable import Delivery
 
 /// RFC 5321 §5.1 and RFC 7505, answer by answer.
 @Suite struct RoutingTests {
@@ -82,6 +83,15 @@ import Testing
         #expect(await addresses("own.test", port: 2525) == "127.0.0.1")
         #expect(await addresses("192.0.2.7") == "192.0.2.7")
         #expect(await addresses("[ipv6:2001:db8::7]") == "2001:db8::7")
+    }
+
+    @Test(arguments: [
+        ("mx.far.test", "192.0.2.1", "mx.far.test [192.0.2.1]"), ("192.0.2.1", "192.0.2.1", "192.0.2.1"),
+        ("[192.0.2.1]", "192.0.2.1", "[192.0.2.1]"), ("[ipv6:2001:db8::1]", "2001:db8::1", "[ipv6:2001:db8::1]"),
+        ("2001:DB8:0::1", "2001:db8::1", "2001:DB8:0::1"),
+    ])
+    func anAddressIsNamedOnce(name: String, address: String, remote: String) throws {
+        #expect(LaneWorker.remote(name, at: try #require(IPAddress(address))) == remote)
     }
 
     @Test func literalsNeedNoLookUp() async throws {

@@ -173,5 +173,12 @@ class Demonstration(Server):
         command = [f"{folder}/postern", *words, "--socket", self.state / "admin.sock"]
         return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
 
+    def wait_until_sent(self, seconds=20):
+        """Comes back when nothing is in the queue: what was to be told of it is told then, in the same commit."""
+        deadline = time.monotonic() + seconds
+        while "The queue is empty." not in (listed := self.cli("queue", "list").stdout):
+            assert time.monotonic() < deadline, listed
+            time.sleep(0.1)
+
     def journal_tail(self, lines=30):
         return "\n".join(self.journal.read_text(errors="replace").splitlines()[-lines:])

@@ -169,7 +169,10 @@ def test_mail_waits_and_says_why(lab, domain, status, words):
         assert place >= 0, f"wanted {words}: {line}"
     assert f" status={status}" in line and " verified=none" in line, line
     assert lab.taken(recipient) is None
-    listed = lab.sender.cli("queue", "list", "--recipient", recipient)
+    # The journal has it before the queue does.
+    deadline = time.monotonic() + 20
+    while status not in (listed := lab.sender.cli("queue", "list", "--recipient", recipient)).stdout and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert status in listed.stdout and words.split("*")[0] in listed.stdout, listed.stdout + listed.stderr
 
 

@@ -123,11 +123,23 @@ def test_the_journal_says_why_mail_goes_in_the_clear():
         broken.shutdown()
 
 
+def dials(port, seconds=20):
+    """Whether somebody waits for a connection to the port: the kernel has a socket whose SYN is out."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        sockets = [line.split() for line in open("/proc/net/tcp")]
+        if any(fields[2].endswith(f":{port:04X}") and fields[3] == "02" for fields in sockets):
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def test_silent_servers_do_not_hold_a_stop_up():
     """One does not even take connections, one says nothing, one takes a message and says no word about it."""
 
     class Mute(Broken):
         def handle(self):
+            connected.set()
             self.rfile.read()
 
     class Undecided(Broken):
@@ -141,7 +153,7 @@ def test_silent_servers_do_not_hold_a_stop_up():
                     taken.set()
                     self.rfile.read()
 
-    taken = threading.Event()
+    taken, connected = threading.Event(), threading.Event()
     with contextlib.ExitStack() as stack:
         ports = {}
         for name, handler in (("mute", Mute), ("undecided", Undecided)):
@@ -159,8 +171,8 @@ def test_silent_servers_do_not_hold_a_stop_up():
         with smtplib.SMTP("127.0.0.1", server.submission_port, timeout=20) as client:
             client.login(address("alice"), PASSWORD)
             client.sendmail(address("alice"), [f"u@{name}.test" for name in ports], "Subject: hi\r\n\r\ntext\r\n")
-        assert taken.wait(20)
-        time.sleep(0.5)
+        # Each worker waits for what will not come.
+        assert taken.wait(20) and connected.wait(20) and dials(ports["deaf"])
         began = time.monotonic()
         assert server.stop() == 0
         took = time.monotonic() - began

@@ -14,6 +14,9 @@ struct TraceHandlers: Sendable {
 
     private func trace(_ asked: Trace) async throws -> Trace.Answer {
         let limit = min(max(1, asked.limit ?? 20), 100)
+        guard !asked.what.isEmpty else {
+            throw AdminRefusal(.invalid, "Say whose life: a message as queue list names it, a Message-ID, or an address.")
+        }
         if !asked.what.contains("@"), let id = MessageID(asked.what), let mail = try await mail(id) {
             return Trace.Answer(messages: [mail], next: nil)
         }

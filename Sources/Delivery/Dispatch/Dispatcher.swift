@@ -88,6 +88,8 @@ public final class Dispatcher: Sendable {
     }
 
     var isStopping: Bool { state.withLock { $0.lanes.isStopping } }
+    /// Next hops for which something is due or under way.
+    var hops: Int { state.withLock { $0.lanes.count } }
 
     /// Comes back when nothing is being sent; connections may be kept.
     public func idle() async {

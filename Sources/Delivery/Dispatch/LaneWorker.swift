@@ -91,7 +91,7 @@ struct LaneWorker: Sendable {
     private func serve(_ first: QueuedMessage, at peer: Peer, named name: String, _ demand: EncryptionDemand) async -> HostResult {
         let now = services.store.queueClock.now
         if let reason = dispatcher.backoff.reason(peer, at: .milliseconds(now.milliseconds)) { return .leftAlone(reason) }
-        let remote = name == peer.address.description ? name : "\(name) [\(peer.address)]"
+        let remote = Self.remote(name, at: peer.address)
         var client = services.client(for: hop)
         client.demand = demand
         var end = await talk(first, at: peer, named: name, remote, client)
@@ -117,6 +117,11 @@ struct LaneWorker: Sendable {
                 peer, failure.outcome(remote), at: .milliseconds(now.milliseconds), atMost: services.schedule.delayFrom)
         }
         return .failed(failure.outcome(remote))
+    }
+
+    /// What operators and senders read of a host: `mx.far.test [192.0.2.1]`, or the address once where it is the name.
+    static func remote(_ name: String, at address: IPAddress) -> String {
+        IPAddress(name) == address || Domain(name)?.literal == address ? name : "\(name) [\(address)]"
     }
 
     /// How a connection ended.

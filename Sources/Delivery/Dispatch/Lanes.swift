@@ -36,6 +36,8 @@ struct Lanes {
     /// Recipients of one message that go together. RFC 5321 §4.5.3.1.8
     private static let mostTogether = 100
 
+    /// Next hops for which something is due or under way.
+    var count: Int { lanes.count }
     var isIdle: Bool { workers == resting && isNobodyAside }
     var isOver: Bool { workers == 0 && isNobodyAside }
     private var isNobodyAside: Bool { aside.values.allSatisfy { $0 == 0 } }

@@ -69,7 +69,9 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueRetry { QueueRetry(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "tried now") }
+        func text(_ answer: QueueChanged) -> String {
+            QueueText.counted(answer, "tried now", orElse: "waits for a try (what is held is to be released first)")
+        }
     }
 
     struct Hold: OperationCommand {
@@ -77,7 +79,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueHold { QueueHold(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "held") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "held", orElse: "waits") }
     }
 
     struct Release: OperationCommand {
@@ -85,7 +87,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueRelease { QueueRelease(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "released") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "released", orElse: "is held") }
     }
 
     struct Delete: OperationCommand {
@@ -93,7 +95,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueDelete { QueueDelete(selection: choice.chosen.selection) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "deleted") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "deleted", orElse: "is on its way") }
     }
 
     struct Reroute: OperationCommand {
@@ -103,7 +105,7 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func operation() -> QueueReroute { QueueReroute(selection: choice.chosen.selection, host: to, port: port) }
-        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "rerouted") }
+        func text(_ answer: QueueChanged) -> String { QueueText.counted(answer, "rerouted", orElse: "is on its way") }
     }
 }
 
@@ -113,32 +115,34 @@ private enum QueueText {
         TextTable(
             ["MESSAGE", "SENDER", "RECIPIENT", "STATE", "AGE", "NEXT TRY", "TRIES", "LAST TRY"],
             rows.map { row in
-                let last = [row.status, row.words, row.remote, row.security].compactMap(\.self).filter { !$0.isEmpty }.joined(
-                    separator: " ")
-                return [
+                [
                     row.message, row.sender.isEmpty ? "<>" : row.sender, row.recipient + (row.route.map { " via \($0)" } ?? ""), row.state,
-                    time(row.age), row.nextTry.map(time) ?? "-", "\(row.tries)", last.isEmpty ? "-" : printable(last),
+                    Readable.seconds(row.age), row.nextTry.map(Readable.seconds) ?? "-", "\(row.tries)", printable(last(row)),
                 ]
             }
         ).text
     }
 
-    static func counted(_ changed: QueueChanged, _ what: String) -> String {
-        "\(changed.recipients) \(changed.recipients == 1 ? "recipient is" : "recipients are") \(what)."
+    /// `mx.far.test [192.0.2.1]: 4.2.1 450 4.2.1 later (TLSv1.3 …)`
+    private static func last(_ row: QueueRow) -> String {
+        let remote = row.remote.flatMap { $0.isEmpty ? nil : "\($0):" }
+        let security = row.security.flatMap { $0.isEmpty ? nil : "(\($0))" }
+        let parts = [remote, row.status, row.words, security].compactMap(\.self)
+        return parts.isEmpty ? "-" : parts.joined(separator: " ")
+    }
+
+    /// `condition`: what a recipient must be for that, and none was.
+    static func counted(_ changed: QueueChanged, _ what: String, orElse condition: String) -> String {
+        switch changed.recipients {
+        case 0: "No recipient is \(what): none of those that are meant \(condition)."
+        case 1: "1 recipient is \(what)."
+        default: "\(changed.recipients) recipients are \(what)."
+        }
     }
 
     /// A remote's words must not drive the terminal.
     static func printable(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 == "\n" || $0 == "\t" || !$0.properties.isControl }))
-    }
-
-    private static func time(_ seconds: Int) -> String {
-        switch seconds {
-        case ..<120: "\(seconds)s"
-        case ..<7200: "\(seconds / 60)m"
-        case ..<172_800: "\(seconds / 3600)h"
-        default: "\(seconds / 86400)d"
-        }
     }
 }
 
