@@ -20,6 +20,8 @@ public struct TaskPlan: Sendable {
     public let parameters: [String]
     /// Whether it goes on behind its last step after a restart, or must be asked for again.
     public let isResumable: Bool
+    /// Whether it makes way for mail. What keeps mail waiting makes way for nobody.
+    public let makesWay: Bool
     /// What a cancel takes back and what stays.
     public let cancelling: String
     /// What one step may take; a drive that hangs takes longer.
@@ -27,7 +29,7 @@ public struct TaskPlan: Sendable {
 
     public init(
         _ name: String, _ doc: String, schedule: Schedule = .onDemand, excludes: Set<String> = [], parameters: [String] = [],
-        isResumable: Bool = true, cancelling: String, stepLimit: Duration = .seconds(120)
+        isResumable: Bool = true, makesWay: Bool = true, cancelling: String, stepLimit: Duration = .seconds(120)
     ) {
         self.name = name
         self.doc = doc
@@ -35,6 +37,7 @@ public struct TaskPlan: Sendable {
         self.excludes = excludes
         self.parameters = parameters
         self.isResumable = isResumable
+        self.makesWay = makesWay
         self.cancelling = cancelling
         self.stepLimit = stepLimit
     }

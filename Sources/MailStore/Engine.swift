@@ -38,7 +38,12 @@ final class Engine: Sendable {
             try identity.write(in: root)
         }
         if remembered == nil { try memory?.remember(identity, drive) }
+        guard !root.has(IndexRebuild.mark) else { throw StoreError.unavailable(IndexRebuild.underWay) }
         packs = try Folder(path + "/packs", create: true)
+        // Packs without an index are no empty store.
+        if !root.has("index.sqlite"), try packs.names().contains(where: { PackName.number($0) != nil }) {
+            throw StoreError.damaged("there is no index at \(path); \"posternd --rebuild-index\" makes it anew")
+        }
         spool = try Folder(path + "/spool", create: true)
         for name in try spool.names() { try spool.remove(name) }
         packReader = PackReader(folder: packs)

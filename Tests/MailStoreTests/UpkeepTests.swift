@@ -1,8 +1,9 @@
 import Foundation
 import MailCore
-import MailStore
 import NIOCore
 import Testing
+
+@testable import MailStore
 
 @Suite struct UpkeepTests {
     @Test func aHealthyStoreHasNoFindings() async throws {
@@ -102,6 +103,8 @@ import Testing
         await store.close()
         let folder = temporary.folder + "/postern-mail/"
         for name in ["index.sqlite", "index.copy.sqlite"] { try? FileManager.default.removeItem(atPath: folder + name) }
+        // Nobody takes it for an empty store meanwhile.
+        #expect(throws: StoreError.self) { _ = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet) }
         let report = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
         #expect(report.fromPacks == 22 && report.recovered == 1 && report.findings == [])
         let rebuilt = try await temporary.reopened()
@@ -136,6 +139,51 @@ import Testing
         let found = try #require(try await rebuilt.info("INBOX", of: temporary.account))
         #expect(try await rebuilt.listing(found.id) == ["3 [F] early 2", "4 [] early 3", "5 [] early 4", "6 [] late"])
         await rebuilt.close()
+    }
+
+    /// Wherever a rebuild is broken off, no start takes what it leaves for the store; the next one ends it.
+    @Test(arguments: [0, 1, 2]) func aRebuildThatWasBrokenOffIsDoneAgain(steps: Int) async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<5 { try await temporary.store.deliver("message \(n)", to: temporary.recipient()) }
+        await temporary.store.close()
+        try IndexRebuild.begin(in: temporary.folder)
+        do {
+            let broken = try IndexRebuild(in: temporary.folder)
+            for _ in 0..<steps { _ = try broken.step(limit: 20) }
+            if steps == 2 {
+                while try broken.step() {}
+                _ = try broken.complete(TemporaryStore.quiet)
+            }
+        }
+        let away = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet)
+        #expect(away.health.refusal == .unavailable(IndexRebuild.underWay))
+        await away.close()
+        let report = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+        #expect(report.fromCopy + report.fromPacks == 5 && report.findings == [])
+        let rebuilt = try await temporary.reopened()
+        let inbox = try #require(try await rebuilt.info("INBOX", of: temporary.account))
+        #expect(try await rebuilt.listing(inbox.id).count == 5)
+        #expect(try await rebuilt.check().findings == [])
+        await rebuilt.close()
+    }
+
+    /// A rebuild that does not go on gives the store back as it was, while it runs.
+    @Test func aRebuildIsGivenUp() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        try await store.deliver("before", to: temporary.recipient())
+        let before = try #require(try await store.info("INBOX", of: temporary.account))
+        let rebuild = try await store.beginRebuild()
+        await #expect(throws: StoreError.unavailable(IndexRebuild.underWay)) {
+            try await store.deliver("too early", to: temporary.recipient())
+        }
+        _ = try await store.step(rebuild, limit: 1)
+        try await store.giveUpRebuild()
+        for _ in 0..<100 where store.health.refusal != nil { try await Task.sleep(for: .milliseconds(50)) }
+        try await store.deliver("after", to: temporary.recipient())
+        let after = try #require(try await store.info("INBOX", of: temporary.account))
+        #expect(after.id == before.id && after.uidValidity == before.uidValidity && after.messages == 2)
+        await store.close()
     }
 
     /// A large message has its id before the quick ones that are copied before it is there.

@@ -1,14 +1,15 @@
 #!/bin/bash
 # move.sh [rate] [load] [pause]: what moving the mail costs, on loop-mounted ext4 drives; prints a line a figure. Needs root.
 #   rate    1 GB: the move, against `cp -a --reflink=never` and `sync` of the same files between the same drives; no load
-#   load    deliveries a second under smtp_4k_s20: alone, during a move without a limit, during one with --limit 20MB/s
+#   load    deliveries a second under smtp_4k_s20: alone, during a move without a limit, during one with --limit 20MB (LIMITS="none 20MB"),
+#           in turn; medians of ROUNDS (3)
 #   pause   the pause of writes with 50,000, 100,000 and 200,000 messages of 4 KB (COUNTS="…")
 # GB (1.0) is how much mail the first two move. Everything lies in $BENCH_DIR/move and is gone at the end.
 . "$(dirname "$0")/lib.sh"
 set -euo pipefail
 [ "$(id -u)" = 0 ] || { echo "move.sh: only root can mount drives of its own" >&2; exit 2; }
 [ $# -gt 0 ] || set -- rate load pause
-: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}"
+: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}"
 BIN=$("$BENCH_HOME/../build.sh")
 bench_common
 W=$BENCH_DIR/move
@@ -31,7 +32,7 @@ cleanup() {
     for drive in a b; do ! mountpoint -q "$W/$drive" || umount "$W/$drive"; done
     rm -rf "$W"
 }
-trap cleanup EXIT
+trap 'cleanup; rm -f "$W.rates"' EXIT
 
 # A daemon with all accounts, its mail on drive a.
 fresh() {
@@ -132,37 +133,47 @@ measure_rate() {
     done
 }
 
-# deliveries a second until task $1 is over, or for $2 seconds
+# deliveries a second until task $1 is over, or for $2 seconds. Whoever looks again and again takes from two cores what mail would have:
+# the task is followed by one program that waits.
 delivered() {
     local start count end
     start=$(now)
     count=$(messages)
-    if [ -n "$1" ]; then
-        while [[ $(state_of "$1") =~ running|queued ]]; do sleep 0.25; done
-    else
-        sleep "$2"
-    fi
+    if [ -n "$1" ]; then postern tasks watch "$1" > /dev/null || true; else sleep "$2"; fi
     end=$(now)
     per "$(messages) - $count" "$end - $start"
 }
 measure_load() {
-    local limit gb alone during after task took
-    for limit in "" 20MB; do
-        # What comes meanwhile has to be moved too: with the limit half of its rate.
-        gb=$(awk "BEGIN { print ${limit:+0.3 *} $GB }")
-        fresh 12G
-        send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($gb * 1e9 / 30720) }")" -l 30720 > /dev/null
-        begin_load
-        sleep 3
-        alone=$(delivered "" 12)
-        took=$(now)
-        task=$(postern storage move "$W/b" ${limit:+--limit $limit} --json | jq -r .task.id)
-        during=$(delivered "$task")
-        took=$(awk "BEGIN { print $(now) - $took }")
-        after=$(delivered "" 12)
-        end_load
-        echo "load ${limit:-without a limit}: $alone/s before, $after/s after, $during/s during a move of $(per "$took" 1) s: $(per "200 * $during" "$alone + $after") %; $(postern tasks show "$task" --json | jq -r '.result // .trouble')"
+    local limit option gb round alone during after task took
+    for limit in $LIMITS; do
+        option=()
+        [ "$limit" = none ] || option=(--limit "$limit")
+        # What comes meanwhile has to be moved too: with the limit two thirds of its rate.
+        gb=$(awk "BEGIN { print $GB * (\"$limit\" == \"none\" ? 1 : 0.2) }")
+        : > "$W.rates"
+        for round in $(seq "$ROUNDS"); do
+            fresh 12G
+            send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($gb * 1e9 / 30720) }")" -l 30720 > /dev/null
+            begin_load
+            sleep 3
+            alone=$(delivered "" 12)
+            took=$(now)
+            task=$(postern storage move "$W/b" "${option[@]}" --json | jq -r .task.id)
+            during=$(delivered "$task")
+            took=$(awk "BEGIN { print $(now) - $took }")
+            after=$(delivered "" 12)
+            end_load
+            echo "load, limit $limit: $alone/s before, $after/s after, $during/s during a move of $(per "$took" 1) s: $(per "200 * $during" "$alone + $after") %; $(postern tasks show "$task" --json | jq -r '.result // .trouble')"
+            echo "$alone $during $after" >> "$W.rates"
+        done
+        echo "load, limit $limit, medians of $ROUNDS: $(column_median 2)/s during, $(column_median 1 3)/s without: $(per "100 * $(column_median 2)" "$(column_median 1 3)") %"
+        rm "$W.rates"
     done
+}
+# The median of these columns of the rounds' figures.
+column_median() {
+    local column
+    for column; do cut -d' ' -f"$column" "$W.rates"; done | sort -n | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 measure_pause() {

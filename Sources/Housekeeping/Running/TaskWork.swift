@@ -78,7 +78,7 @@ extension TaskRunner {
             return false
         }
         let load = services.store.load
-        let mailWaits = load.waiting > 0 || load.taken - before.mail - task.context.takeVerbs() > 4
+        let mailWaits = task.plan.makesWay && (load.waiting > 0 || load.taken - before.mail - task.context.takeVerbs() > 4)
         task.context.isQuiet = !mailWaits
         let moved = max(0, task.context.progress.bytesDone - before.bytes)
         let rest = tasks[id]?.pace.rest(after: moved, took: took, mailWaits: mailWaits) ?? .zero

@@ -7,7 +7,7 @@
 /// | packs | sealed packs are copied, synced, read back, noted in the ledger | none left → index |
 /// | index | SQLite's online backup on the writer's own connection, so that it keeps up with commits | a few pages left → verify |
 /// | verify | the index is read back from the drive and compared with the one in use, page for page | all the same → tail |
-/// | tail | what was sealed meanwhile, and the open pack up to its committed end, again and again | little left → ready |
+/// | tail | what was sealed meanwhile, what the index has grown by, and the open pack up to its committed end, in rounds | little left → ready |
 /// | ready | – | ``finish(_:)``: one pause of writes for the rest |
 ///
 /// A step may be repeated. After a crash a new copy in the same folder goes on behind the ledger.
@@ -18,7 +18,7 @@ public final class StoreCopy: @unchecked Sendable {
 
     public private(set) var phase = Phase.packs
     /// Octets of packs and index that are there and proven, and those that there will be.
-    public private(set) var bytesDone = 0
+    public var bytesDone: Int { min(bytesTotal, packBytes + indexDone) }
     public private(set) var bytesTotal = 0
     /// The packs likewise.
     public private(set) var packsDone = 0
@@ -31,15 +31,22 @@ public final class StoreCopy: @unchecked Sendable {
     private var ledger: CopyLedger
     private var copies: [Int64: PackCopy] = [:]
     private var backup: IndexBackup?
+    private var packBytes = 0
     private var indexBytes = 0
-    /// Pages of the index that were found to be the same.
+    private var pages = (left: 0, all: 0)
+    /// Pages of the index that were read back from the drive, and those that were found to be the same.
+    private var readBack = 0
     private var verified = 0
     private var rounds = 0
+    /// Up to where the open pack is copied in this round; what comes meanwhile is the next one's.
+    private var round: (pack: Int64, end: Int64)?
 
     /// What a pause may have to copy: at 100 MB/s a quarter of a second, and reading it back as long.
     static let longestTail: Int64 = 16 << 20
     private static let shortTail: Int64 = 2 << 20
     private static let mostRounds = 20
+    /// So many pages are compared at once: the log is copied into the index before, which is not done for a few.
+    private static let pagesCompared = 2048
     /// Left for the pause, so that the backup stays open and keeps up until then.
     private static let pagesLeft = 8
     /// Goes on with what an earlier copy of this store has left there. The folder was surveyed before.
@@ -151,9 +158,16 @@ public final class StoreCopy: @unchecked Sendable {
         let proven = sealed.reduce(Int64(0)) { $0 + (ledger.packs[$1.key] == nil ? 0 : $1.value) }
         // Half of a pack's way is copying, half is proving.
         let begun = copies.values.reduce(Int64(0)) { $0 + ($1.done + $1.proven) / 2 }
-        let pages = backup?.pages ?? (left: phase == .packs ? 1 : 0, all: 1)
-        let copied = pages.all > 0 ? indexBytes * (pages.all - pages.left) / pages.all : 0
-        bytesDone = min(bytesTotal, Int(clamping: proven + begun) + copied)
+        packBytes = Int(clamping: proven + begun)
+    }
+
+    /// Octets of the index that are done: half of its way is copying, half is proving, as a pack's.
+    private var indexDone: Int {
+        switch phase {
+        case .packs: 0
+        case .index, .verify: pages.all > 0 ? indexBytes * (pages.all - pages.left + readBack) / (2 * pages.all) : 0
+        case .tail, .ready: indexBytes
+        }
     }
 
     // MARK: index
@@ -161,24 +175,36 @@ public final class StoreCopy: @unchecked Sendable {
     /// Answers whether all but a few pages is there.
     private func stepIndex(_ bytes: Int) async throws(StoreError) -> Bool {
         item = "index.sqlite"
-        let place = place
         if backup == nil {
+            let place = place
             for name in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] { try place.root.remove(name) }
             let path = place.root.path + "/index.sqlite"
             backup = try await onSource { (open) throws(StoreError) in try IndexBackup(of: open.engine.index, to: path) }
         }
         guard let backup else { return false }
-        let most = max(1, bytes / IndexBackup.pageSize)
-        let left = try await onSource { (_) throws(StoreError) in
-            _ = try backup.step(pages: 0)
-            let left = backup.pages.left - Self.pagesLeft
-            if left > 0 { _ = try backup.step(pages: Int32(clamping: min(most, left))) }
-            return backup.pages.left
-        }
-        bytesDone = min(bytesTotal, bytesDone + most * IndexBackup.pageSize)
-        guard left <= Self.pagesLeft else { return false }
+        guard try await copyPages(backup, bytes) <= Self.pagesLeft else { return false }
         try await syncIndex(backup)
         return true
+    }
+
+    /// Copies some `bytes` of the index; answers how many pages are left.
+    private func copyPages(_ backup: IndexBackup, _ bytes: Int) async throws(StoreError) -> Int {
+        let most = max(1, bytes / IndexBackup.pageSize)
+        let (before, after) = try await onSource { (_) throws(StoreError) in
+            _ = try backup.step(pages: 0)
+            let before = backup.pages
+            let left = before.left - Self.pagesLeft
+            if left > 0 { _ = try backup.step(pages: Int32(clamping: min(most, left))) }
+            return (before, backup.pages)
+        }
+        pages = after
+        // The drive's work is spread over the copying, as a pack's is.
+        let copied = Int64((before.all - before.left) * IndexBackup.pageSize)..<Int64((after.all - after.left) * IndexBackup.pageSize)
+        let place = place
+        try await store.upkeep.run { () throws(StoreError) in
+            try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).startWriting(copied)
+        }
+        return after.left
     }
 
     /// What is copied of the index is on the drive, so that the pause finds little to do.
@@ -194,14 +220,16 @@ public final class StoreCopy: @unchecked Sendable {
     private func stepVerify(_ bytes: Int) async throws(StoreError) -> Bool {
         guard let backup else { return false }
         item = "index.sqlite"
-        let pages = try await onSource { (_) throws(StoreError) in backup.pages }
-        let next = min(pages.all - pages.left, verified + max(1, bytes / IndexBackup.pageSize))
-        guard verified < next else { return true }
-        let (range, place) = (verified..<next, place)
+        pages = try await onSource { (_) throws(StoreError) in backup.pages }
+        let end = pages.all - pages.left
+        guard verified < end else { return true }
+        let next = min(end, verified + Self.pagesCompared, readBack + max(1, bytes / IndexBackup.pageSize))
+        let (range, place, begins) = (readBack..<max(readBack, next), place, readBack == verified)
         let copy = try await store.upkeep.run { () throws(StoreError) in
             let copy = try SystemFile("index.sqlite", in: place.root, flags: O_RDWR)
-            try copy.sync()
-            // From the drive into memory, where the writer's thread compares it at no great cost.
+            // What is synced is read from the drive, not from memory.
+            if begins { try copy.sync() }
+            // Into memory, where the writer's thread compares it at no great cost.
             let octets = Int64(range.lowerBound * IndexBackup.pageSize)..<Int64(range.upperBound * IndexBackup.pageSize)
             let there = try copy.size
             if octets.lowerBound < there {
@@ -209,9 +237,12 @@ public final class StoreCopy: @unchecked Sendable {
             }
             return copy
         }
-        switch try await onSource({ (_) throws(StoreError) in try backup.isSame(pages: range, in: copy) }) {
+        readBack = range.upperBound
+        guard readBack == end || readBack - verified >= Self.pagesCompared else { return false }
+        let compared = verified..<readBack
+        switch try await onSource({ (_) throws(StoreError) in try backup.isSame(pages: compared, in: copy) }) {
         case true?:
-            verified = next
+            verified = compared.upperBound
         case false?:
             throw .unavailable("index.sqlite does not come back from the new drive as it was written; the drive cannot be trusted")
         case nil: break
@@ -224,16 +255,27 @@ public final class StoreCopy: @unchecked Sendable {
     /// Answers whether so little is left that a pause is short.
     private func stepTail(_ limit: Int64) async throws(StoreError) -> Bool {
         if try await stepPacks(limit, false) { return false }
-        if let backup { try await syncIndex(backup) }
         let (_, open) = try await source()
+        if let round, round.pack == open.number, (copies[open.number]?.proven ?? 0) < round.end {
+            item = PackName.file(open.number)
+            try await work { (copy) throws(StoreError) in
+                try copy.advance(open.number, to: round.end, limit: limit, isSealed: false)
+            }
+            return false
+        }
+        round = nil
+        // What the index has grown by is beyond what keeps up with commits.
+        if let backup {
+            if try await copyPages(backup, Int(clamping: limit)) > Self.pagesLeft { return false }
+            let isVerified = try await stepVerify(Int(clamping: limit))
+            if !isVerified, pages.all - pages.left - verified >= Self.pagesCompared { return false }
+        }
         let left = open.end - (copies[open.number]?.proven ?? 0)
+        // Far from the end this would write the same pages again and again.
+        if left <= Self.longestTail, let backup { try await syncIndex(backup) }
         guard left > Self.shortTail, rounds < Self.mostRounds else { return true }
         rounds += 1
-        item = PackName.file(open.number)
-        while try await work({ (copy) throws(StoreError) -> Bool in
-            try copy.advance(open.number, to: open.end, limit: limit, isSealed: false)
-            return (copy.copies[open.number]?.proven ?? 0) < open.end
-        }) {}
+        round = (open.number, open.end)
         return false
     }
 
@@ -255,6 +297,7 @@ public final class StoreCopy: @unchecked Sendable {
         if !isWhole {
             phase = .tail
             rounds = 0
+            round = nil
         }
         return isWhole
     }

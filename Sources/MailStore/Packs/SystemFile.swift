@@ -63,6 +63,9 @@ final class SystemFile: Sendable {
         posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.upperBound - range.lowerBound), POSIX_FADV_DONTNEED)
     }
 
+    /// The drive begins to write these octets, and memory keeps them; nothing is promised of them before a sync.
+    func startWriting(_ range: Range<Int64>) { page_cache_start_writing(descriptor, range.lowerBound, range.upperBound - range.lowerBound) }
+
     func truncate(to size: Int64) throws(StoreError) {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw StoreError(errno: errno, "truncate", name) }
     }

@@ -6,10 +6,10 @@ enum IndexCopy {
     static let name = "index.copy.sqlite"
 
     /// Copies the index as it is now, whole or not at all. Reads only: mail flows meanwhile.
-    static func make(in root: Folder) throws(StoreError) {
+    static func make(in root: Folder, of index: String = "index.sqlite") throws(StoreError) {
         let new = name + ".new"
         try root.remove(new)
-        let reader = try IndexConnection(path: root.path + "/index.sqlite", .reader)
+        let reader = try IndexConnection(path: root.path + "/" + index, .reader)
         defer { reader.close() }
         let copy = try reader.statement("VACUUM INTO ?1")
         copy.bind(1, root.path + "/" + new)

@@ -24,54 +24,158 @@ public struct RebuildReport: Sendable, Hashable {
 /// owner. All of the queue is held. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients fetch anew rather
 /// than take one message for another. What lies behind the place where the copy's open pack ended came after it: ids do not tell, a
 /// large message has its id before others that were quicker. The old index stays beside as `index.damaged-SECONDS.sqlite`.
-public enum IndexRebuild {
-    /// For a store that no daemon has open. `folder` is the drive's folder, as in ``MailStore/init(folder:configuration:structureLimits:logger:)``.
-    public static func run(folder: String, logger: Logger) throws -> RebuildReport {
-        let path = folder + "/postern-mail"
-        let root = try Folder(path)
-        let packs = try Folder(path + "/packs")
-        var report = RebuildReport()
-        try putAside(root)
-        let index = path + "/index.sqlite"
-        if faccessat(root.descriptor, IndexCopy.name, F_OK, 0) == 0 { try copy(IndexCopy.name, to: "index.sqlite", in: root) }
-        try Schema.migrate(index)
-        let connection = try IndexConnection(path: index, .writer)
-        defer { connection.close() }
-        report.fromCopy = try connection.statement("SELECT count(*) FROM message").first { $0.int(0) } ?? 0
-        let copied = try connection.statement("SELECT id, bytes FROM pack ORDER BY id DESC LIMIT 1").first { ($0.int64(0), $0.int64(1)) }
-        let (openPack, openEnd) = copied ?? (0, 0)
-        try connection.statement("BEGIN IMMEDIATE").run()
-        let transaction = try WriteTransaction(connection)
-        try renewValidity(connection, transaction)
-        // What was on its way when the copy was made may have arrived since: nothing is sent again by itself.
-        report.held = try connection.statement("UPDATE queued_recipient SET state = 2 WHERE state < 2").run()
-        var lastPack: (number: Int64, end: Int64) = (0, Int64(PackRecord.packHeaderLength))
-        for number in try packs.names().compactMap(PackName.number).sorted() {
-            var scan = try PackScan(number, in: packs)
-            while let record = scan.next() {
-                // What is wanted no more keeps its id all the same.
-                transaction.newest = max(transaction.newest, record.header.id)
-                guard (number, record.bodyOffset) > (openPack, openEnd), try !isKnown(record.header.id, connection) else { continue }
-                try adopt(record, in: transaction, &report)
-            }
-            report.findings += scan.findings
-            lastPack = (number, scan.end)
-            try transaction.savePacks(open: lastPack)
-            transaction.begin()
+///
+/// | what lies in the store's folder | what a start finds |
+/// |---|---|
+/// | no mark | the index that was there, or the new one: the one or the other, whole |
+/// | the mark `index.rebuilding` | a rebuild that is under way, or was broken off: nothing opens the store until it is done or given up |
+public final class IndexRebuild: @unchecked Sendable {
+    // One caller uses it, a call after the other.
+
+    /// How far it is: packs, and octets of them.
+    public private(set) var packsDone = 0
+    public let packsTotal: Int
+    public private(set) var bytesDone = 0
+    public let bytesTotal: Int
+    /// What it is at.
+    public private(set) var item = ""
+    /// The old index is not in its place any more.
+    public private(set) var isInExchange = false
+
+    private let root: Folder
+    private let packs: Folder
+    private let connection: IndexConnection
+    private let transaction: WriteTransaction
+    private let numbers: [Int64]
+    private let copied: (pack: Int64, end: Int64)
+    private var scan: PackScan?
+    private var report = RebuildReport()
+    /// Octets of the packs before the one at hand.
+    private var behind: Int64 = 0
+    private var isOpen = true
+
+    static let mark = "index.rebuilding"
+    static let underWay = "its index is being made anew; if no task does that, start rebuild-index"
+    private static let new = "index.new.sqlite"
+
+    /// For a store that nobody has open, and that has the mark. `folder` is the drive's folder, as in
+    /// ``MailStore/init(folder:configuration:structureLimits:logger:)``.
+    init(in folder: String) throws(StoreError) {
+        root = try Folder(folder + "/" + CopyPlace.name)
+        packs = try Folder(root.path + "/packs")
+        try Self.removeNew(root)
+        if root.has(IndexCopy.name) { try Self.copy(IndexCopy.name, to: Self.new, in: root) }
+        try Schema.migrate(root.path + "/" + Self.new)
+        connection = try IndexConnection(path: root.path + "/" + Self.new, .writer)
+        do throws(StoreError) {
+            report.fromCopy = try connection.statement("SELECT count(*) FROM message").first { $0.int(0) } ?? 0
+            let openPack = try connection.statement("SELECT id, bytes FROM pack ORDER BY id DESC LIMIT 1")
+            copied = try openPack.first { ($0.int64(0), $0.int64(1)) } ?? (0, 0)
+            numbers = try packs.names().compactMap(PackName.number).sorted()
+            packsTotal = numbers.count
+            bytesTotal = numbers.reduce(0) { [packs] in $0 + Int(clamping: packs.size(of: PackName.file($1))) }
+            try connection.statement("BEGIN IMMEDIATE").run()
+            transaction = try WriteTransaction(connection)
+            try Self.renewValidity(connection, transaction)
+            // What was on its way when the copy was made may have arrived since: nothing is sent again by itself.
+            report.held = try connection.statement("UPDATE queued_recipient SET state = 2 WHERE state < 2").run()
+        } catch {
+            connection.close()
+            throw error
         }
+    }
+
+    deinit { close() }
+
+    private func close() {
+        if isOpen { connection.close() }
+        isOpen = false
+    }
+
+    /// All of it, while no daemon runs.
+    public static func run(folder: String, logger: Logger) throws -> RebuildReport {
+        try begin(in: folder)
+        let rebuild = try IndexRebuild(in: folder)
+        while try rebuild.step() {}
+        let report = try rebuild.complete(logger)
+        try end(in: folder)
+        return report
+    }
+
+    /// From here on nothing opens the store.
+    static func begin(in folder: String) throws(StoreError) {
+        try SystemFile.replace(mark, in: try Folder(folder + "/" + CopyPlace.name), with: "")
+    }
+
+    /// From here on the store is opened again.
+    static func end(in folder: String) throws(StoreError) {
+        let root = try Folder(folder + "/" + CopyPlace.name)
+        try root.remove(mark)
+        try root.sync()
+    }
+
+    /// The index that was there is in use again. Throws when there is none.
+    static func giveUp(in folder: String) throws(StoreError) {
+        let root = try Folder(folder + "/" + CopyPlace.name)
+        guard root.has("index.sqlite") else { throw .unavailable("there is no index to go back to") }
+        try removeNew(root)
+        try end(in: folder)
+    }
+
+    private static func removeNew(_ root: Folder) throws(StoreError) {
+        for ending in ["", "-wal", "-shm"] { try root.remove(new + ending) }
+    }
+
+    /// Takes up some `limit` octets of records; answers whether there are more.
+    func step(limit: Int = .max) throws(StoreError) -> Bool {
+        guard packsDone < numbers.count else { return false }
+        let number = numbers[packsDone]
+        var scan: PackScan
+        if let begun = self.scan { scan = begun } else { scan = try PackScan(number, in: packs) }
+        item = PackName.file(number)
+        let from = scan.end
+        while scan.end - from < limit {
+            guard let record = scan.next() else {
+                report.findings += scan.findings
+                try transaction.savePacks(open: (number, scan.end))
+                transaction.begin()
+                self.scan = nil
+                packsDone += 1
+                behind += packs.size(of: item)
+                bytesDone = Int(clamping: behind)
+                return packsDone < numbers.count
+            }
+            // What is wanted no more keeps its id all the same.
+            transaction.newest = max(transaction.newest, record.header.id)
+            guard (number, record.bodyOffset) > copied, try !isKnown(record.header.id) else { continue }
+            try adopt(record)
+        }
+        bytesDone = Int(clamping: behind + scan.end)
+        self.scan = scan
+        return true
+    }
+
+    /// The new index is in its place, durably, and the old one beside it.
+    func complete(_ logger: Logger) throws(StoreError) -> RebuildReport {
         try connection.statement("DELETE FROM meta WHERE key = 'clean'").run()
         try connection.statement("COMMIT").run()
-        _ = try connection.checkpoint()
-        try root.sync()
+        guard try connection.settles() else { throw .unavailable("the new index could not be written out") }
+        close()
+        try SystemFile(Self.new, in: root, flags: O_RDWR).sync()
         // The next rebuild must know which UIDVALIDITYs this one has given.
-        try IndexCopy.make(in: root)
+        try IndexCopy.make(in: root, of: Self.new)
+        isInExchange = true
+        try Self.putAside(root)
+        for ending in ["-wal", "-shm"] { try root.remove(Self.new + ending) }
+        try root.rename(Self.new, to: root, as: "index.sqlite")
+        try root.sync()
         logger.notice(
             "The index is rebuilt: \(report.fromCopy) messages from its last copy, \(report.fromPacks) from packs.",
             metadata: ["event": "\(JournalEvent.storeRecovered.rawValue)"])
         return report
     }
 
-    private static func adopt(_ record: PackScan.Record, in transaction: WriteTransaction, _ report: inout RebuildReport) throws {
+    private func adopt(_ record: PackScan.Record) throws(StoreError) {
         let queue = record.header.queue
         guard !record.header.deliveries.isEmpty || queue != nil else {
             report.findings.append("Message \(record.header.id) names no owner.")
@@ -111,7 +215,7 @@ public enum IndexRebuild {
     }
 
     /// A message that was being compacted lies in two packs.
-    private static func isKnown(_ message: MessageID, _ connection: IndexConnection) throws -> Bool {
+    private func isKnown(_ message: MessageID) throws(StoreError) -> Bool {
         let select = try connection.statement("SELECT 1 FROM message WHERE id = ?1")
         select.bind(1, message.number)
         return try select.first { _ in true } ?? false
@@ -121,7 +225,7 @@ public enum IndexRebuild {
     /// clock as mailboxes were made faster than one a second. So many are left out.
     private static let unknownMailboxes: Int64 = 1 << 20
 
-    private static func renewValidity(_ connection: IndexConnection, _ transaction: WriteTransaction) throws {
+    private static func renewValidity(_ connection: IndexConnection, _ transaction: WriteTransaction) throws(StoreError) {
         let above = try connection.statement(
             "INSERT INTO meta(key, value) VALUES('uid_validity', ?1) ON CONFLICT(key) DO UPDATE SET value = max(value + ?2, ?1)")
         above.bind(1, unixMicroseconds() / 1_000_000 + unknownMailboxes)
@@ -136,11 +240,11 @@ public enum IndexRebuild {
     }
 
     /// The index and its log are renamed; a log of another index would be poison for the new one.
-    private static func putAside(_ root: Folder) throws {
+    private static func putAside(_ root: Folder) throws(StoreError) {
         let now = unixMicroseconds() / 1_000_000
         for (name, aside) in [
             ("index.sqlite", "index.damaged-\(now).sqlite"), ("index.sqlite-wal", "index.damaged-\(now).sqlite-wal"),
-        ] where faccessat(root.descriptor, name, F_OK, 0) == 0 { try root.rename(name, to: root, as: aside) }
+        ] where root.has(name) { try root.rename(name, to: root, as: aside) }
         try root.remove("index.sqlite-shm")
         try root.sync()
     }
