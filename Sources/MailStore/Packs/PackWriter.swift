@@ -15,6 +15,8 @@ final class PackWriter {
     private let stretch: PackStretch
     private var staged: [UInt8] = []
     private var stagedFrom: Int64
+    /// Something is written that is not synced.
+    private var isWritten = false
 
     /// Begins pack `number`. The file is new, or holds an orphan of a crash that the index never pointed to.
     init(number: Int64, in folder: Folder, packSize: Int64, workers: WorkerPool) throws(StoreError) {
@@ -59,6 +61,12 @@ final class PackWriter {
 
     /// All that is staged is on the drive when this returns.
     func commit() throws(StoreError) {
+        try write()
+        try sync()
+    }
+
+    /// All that is staged is on its way to the drive, which is at work when this returns: ``sync()`` waits for it.
+    func write() throws(StoreError) {
         guard !staged.isEmpty else { return }
         stretch.reach(end)
         let offset = stagedFrom
@@ -68,6 +76,14 @@ final class PackWriter {
         staged.removeAll(keepingCapacity: staged.count < 4 << 20)
         stagedFrom = end
         try outcome.get()
+        file.startWriting(offset..<end)
+        isWritten = true
+    }
+
+    /// All that was written is on the drive when this returns.
+    func sync() throws(StoreError) {
+        guard isWritten else { return }
+        isWritten = false
         try file.syncData()
         stretch.extend(file, writtenTo: end, limit: packSize)
     }

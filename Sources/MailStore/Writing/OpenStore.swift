@@ -60,11 +60,13 @@ final class OpenStore {
             for verb in verbs { try transaction.perform(verb) }
             return Changes()
         }
-        try pack.commit()
+        // The drive takes the records while the changes are executed; nothing points to them before they are synced.
+        try pack.write()
         try statement("BEGIN IMMEDIATE").run()
         do throws(StoreError) {
             for verb in verbs { try transaction.perform(verb) }
             try transaction.savePacks(open: (pack.number, pack.end))
+            try pack.sync()
             try statement("COMMIT").run()
         } catch {
             if engine.index.isInTransaction { _ = try? statement("ROLLBACK").run() }
