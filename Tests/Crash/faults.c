@@ -1,7 +1,7 @@
 /* Preloaded into the daemon: makes system calls on chosen files fail. The file named by POSTERN_FAULTS says which:
  *   SERIAL CALL ERRNO COUNT PART-OF-PATH
  * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev), read (pread), short (a write that takes only half), lie (a sync that
- * does nothing and says that all is well) or slow (nothing fails: a sync takes so many ms longer, a read a twentieth of that).
+ * does nothing and says that all is well, and octets that are not sent on their way either) or slow (nothing fails: a sync takes so many ms longer, a read a twentieth of that).
  * COUNT calls fail (-1: all of them) after a new SERIAL; no file: none.
  */
 #define _GNU_SOURCE
@@ -47,6 +47,10 @@ static void wait_for_drive(int fd, int part) { usleep((useconds_t)(fault("slow",
 
 int fsync(int fd) { wait_for_drive(fd, 1); FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fsync)(fd); }
 int fdatasync(int fd) { wait_for_drive(fd, 1); FAIL("sync"); if (fault("lie", fd)) return 0; return REAL(fdatasync)(fd); }
+int sync_file_range(int fd, off64_t offset, off64_t count, unsigned flags) {
+    if (fault("lie", fd)) return 0;
+    return REAL(sync_file_range)(fd, offset, count, flags);
+}
 ssize_t write(int fd, const void *bytes, size_t count) { FAIL("write"); return REAL(write)(fd, bytes, count); }
 ssize_t writev(int fd, const struct iovec *parts, int count) { FAIL("write"); return REAL(writev)(fd, parts, count); }
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
