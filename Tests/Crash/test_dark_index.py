@@ -1,32 +1,14 @@
 """A drive that goes dark while its index is read. SQLite calls what it cannot read corrupt; nobody may believe that: the mail is whole,
 and what works on it waits for the drive."""
 
-import json
 import re
-import time
 
 from demonstration import Demonstration
 from drive import Drive
 import pytest
+from tasks import call, wait_for
 
-PATIENCE = 60
 MESSAGES = 40
-
-
-def call(server, *words):
-    done = server.cli(*words, "--json")
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return json.JSONDecoder().raw_decode(done.stdout)[0]
-
-
-def wait_for(server, task, is_so):
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        facts = call(server, "tasks", "show", task)
-        if is_so(facts):
-            return facts
-        assert time.monotonic() < deadline, facts
-        time.sleep(0.05)
 
 
 def deliver(server, count):

@@ -1,7 +1,6 @@
 """The index is made anew while the daemon runs: mail is put off meanwhile, nobody is told a lie, and all mail is there afterwards, whatever
 dies on the way."""
 
-import json
 import random
 import re
 import smtplib
@@ -9,26 +8,10 @@ import time
 
 from demonstration import Demonstration, address
 import pytest
+from tasks import PATIENCE, call, wait_for
 
-PATIENCE = 60
 EARLY, LATE = 60, 200  # messages that the index's copy knows, and those that only the packs do
 LIMIT, SIZE = "64KB", 3000  # one step of the rebuild is some twenty messages of this size, and takes a second
-
-
-def call(server, *words):
-    done = server.cli(*words, "--json")
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return json.JSONDecoder().raw_decode(done.stdout)[0]
-
-
-def wait_for(server, task, is_so):
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        facts = call(server, "tasks", "show", task)
-        if is_so(facts):
-            return facts
-        assert time.monotonic() < deadline, facts
-        time.sleep(0.02)
 
 
 def is_over(facts):
