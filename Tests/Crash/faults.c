@@ -1,7 +1,8 @@
 /* Preloaded into the daemon: makes system calls on chosen files fail. The file named by POSTERN_FAULTS says which:
  *   SERIAL CALL ERRNO COUNT PART-OF-PATH
  * CALL is sync (fsync, fdatasync), write (write, pwrite, writev, pwritev), read (pread), short (a write that takes only half), lie (a sync that
- * does nothing and says that all is well, and octets that are not sent on their way either) or slow (nothing fails: a sync takes so many ms longer, a read a twentieth of that).
+ * does nothing and says that all is well, and octets that are not sent on their way either) or slow (nothing fails: a sync takes so
+ * many ms longer, a read a twentieth of that).
  * COUNT calls fail (-1: all of them) after a new SERIAL; no file: none.
  */
 #define _GNU_SOURCE

@@ -3,7 +3,6 @@ met in each of its phases."""
 
 import contextlib
 import itertools
-import json
 import os
 import pathlib
 import random
@@ -67,10 +66,7 @@ class Moving:
         return self.drives[1]
 
     def call(self, *words):
-        """What the command answers; with --wait its last line is for people."""
-        done = self.server.cli(*words, "--json")
-        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-        return json.JSONDecoder().raw_decode(done.stdout)[0]
+        return self.server.call(*words)
 
     def fill(self):
         """`mail` MiB in `mailboxes`, with flags, keywords, dates, gaps and subscriptions."""

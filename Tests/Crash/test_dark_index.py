@@ -6,7 +6,7 @@ import re
 from demonstration import Demonstration
 from drive import Drive
 import pytest
-from tasks import call, wait_for
+from tasks import wait_for
 
 MESSAGES = 40
 
@@ -22,12 +22,12 @@ def test_a_check_waits_for_a_drive_that_cannot_be_read(kind, nightly):
     if kind != "ext4" and not nightly:
         pytest.skip("the nightly form goes through all of them")
     with Drive(mebibytes=600, kind=kind) as drive, Demonstration() as server:
-        call(server, "storage", "move", str(drive.path), "--wait")
+        server.call("storage", "move", str(drive.path), "--wait")
         # The reader of long work has the index open from here on; what is committed then it must read from the drive.
-        assert call(server, "store", "check")["findings"] == []
+        assert server.call("store", "check")["findings"] == []
         deliver(server, MESSAGES)
         drive.cut_power()
-        task = call(server, "tasks", "start", "check-store")["id"]
+        task = server.call("tasks", "start", "check-store")["id"]
         facts = wait_for(server, task, lambda facts: facts.get("trouble"))
         assert facts["state"] == "queued" and "Input/output error" in facts["trouble"], facts
         server.kill()
@@ -50,13 +50,13 @@ def test_what_is_damaged_is_called_so(library, tmp_path):
         index = server.state / "mail/postern-mail/index.sqlite"
         assert index.stat().st_size > 40 * 4096
         control.write_text("1 read 5 1 /postern-mail/index.sqlite\n")
-        task = call(server, "tasks", "start", "check-store")["id"]
+        task = server.call("tasks", "start", "check-store")["id"]
         wait_for(server, task, lambda facts: facts.get("trouble"))
         control.unlink()
         with open(index, "r+b") as file:
             file.seek(4096)
             file.write(b"\xa5" * (index.stat().st_size - 4096))
-        call(server, "tasks", "resume", task)
+        server.call("tasks", "resume", task)
         facts = wait_for(server, task, lambda facts: facts["state"] in ("done", "failed"))
         assert facts["state"] == "failed" and re.search(r"damaged: index|index is torn", facts["trouble"]), facts
         server.kill()

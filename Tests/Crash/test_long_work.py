@@ -1,7 +1,6 @@
 """SIGKILL at random moments of long work: it goes on by itself after the next start, and what it leaves is right."""
 
 import itertools
-import json
 import os
 import random
 import re
@@ -13,25 +12,7 @@ import time
 from demonstration import PASSWORD, Demonstration, address
 from ledger import IDENTIFIER, Ledger, compose, contents, is_whole, mailboxes
 from load import GONE, Load
-
-PATIENCE = 120
-
-
-def call(server, *words):
-    done = server.cli(*words, "--json")
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return json.loads(done.stdout)
-
-
-def wait_until_over(server, task):
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        facts = call(server, "tasks", "show", task)
-        if facts["state"] in ("done", "failed", "cancelled"):
-            return facts
-        assert time.monotonic() < deadline, f"the task does not end: {facts}"
-        time.sleep(0.1)
-
+from tasks import wait_for
 
 def kill_during(server, rounds, longest=1.0):
     for _ in range(rounds):
@@ -76,10 +57,10 @@ def test_sigkill_during_an_import(rounds):
             with open(f"{root}{folder}/dovecot-keywords", "w") as file:
                 file.write("0 $Important\n")
         os.mkdir(f"{root}/cur/1.directory:2,")
-        task = call(server, "tasks", "start", "import", f"from={root}", f"account={address('alice')}", "--limit", "2MB")["id"]
+        task = server.call("tasks", "start", "import", f"from={root}", f"account={address('alice')}", "--limit", "2MB")["id"]
         kill_during(server, rounds)
-        call(server, "tasks", "limit", task, "none")
-        facts = wait_until_over(server, task)
+        server.call("tasks", "limit", task, "none")
+        facts = wait_for(server, task)
         assert facts["state"] == "done", facts
         assert facts["result"] == "2000 messages are imported, 1 left out (see its warnings), into 4 mailboxes."
         assert facts["done"] == facts["total"] == 2001
@@ -97,7 +78,7 @@ def test_sigkill_during_an_import(rounds):
                     found.append(name)
         session.logout()
         assert sorted(found) == sorted(wanted)
-        assert call(server, "store", "check")["findings"] == []
+        assert server.call("store", "check")["findings"] == []
 
 
 def test_sigkill_during_a_compaction_with_readers_going_on(rounds):
@@ -139,19 +120,19 @@ def test_sigkill_during_a_compaction_with_readers_going_on(rounds):
         readers = [threading.Thread(target=read, args=(account,), daemon=True) for account in before]
         for reader in readers:
             reader.start()
-        task = call(server, "tasks", "start", "compact-packs", "--limit", "200kB")["id"]
+        task = server.call("tasks", "start", "compact-packs", "--limit", "200kB")["id"]
         kill_during(server, rounds)
-        call(server, "tasks", "limit", task, "none")
-        facts = wait_until_over(server, task)
+        server.call("tasks", "limit", task, "none")
+        facts = wait_for(server, task)
         assert facts["state"] == "done", facts
         # Each death has left a stretch of zeros; the next run gives the last ones back. Packs in which nothing is wanted have an hour.
-        assert wait_until_over(server, call(server, "tasks", "start", "compact-packs")["id"])["state"] == "done"
+        assert wait_for(server, server.call("tasks", "start", "compact-packs")["id"])["state"] == "done"
         over.set()
         for reader in readers:
             reader.join(30)
         assert next(reads) > rounds and not torn, torn
         assert {account: digest(server, account) for account in before} == before
-        assert call(server, "store", "check")["findings"] == []
+        assert server.call("store", "check")["findings"] == []
         sizes = sorted((file.name, file.stat().st_size) for file in packs.iterdir())
         print(f"{facts['result']} {size} octets before, {sizes} after")
         assert any(octets < 1 << 20 for _, octets in sizes[1:-1]), "zeros behind sealed packs are given back"
@@ -176,31 +157,31 @@ def test_a_backup_under_load_and_its_restore(rounds):
             time.sleep(2)
         before, promised = digest(server, "dora"), set(ledger.acknowledged)
         with Load(server, ledger):
-            task = call(server, "tasks", "start", "back-up-store", f"folder={folder}/b", "same-drive=yes", "--limit", "5MB")["id"]
+            task = server.call("tasks", "start", "back-up-store", f"folder={folder}/b", "same-drive=yes", "--limit", "5MB")["id"]
             for _ in range(rounds):
                 time.sleep(random.uniform(0, 1))
                 server.kill()
                 server.start()
                 ledger.forgive_refusals()
-            call(server, "tasks", "limit", task, "none")
-            facts = wait_until_over(server, task)
+            server.call("tasks", "limit", task, "none")
+            facts = wait_for(server, task)
             assert facts["state"] == "done", facts
         assert digest(server, "dora") == before
         server.stop()
         shutil.rmtree(server.state / "mail")
         server.start()
-        assert call(server, "storage", "status")["state"] == "unavailable"
+        assert server.call("storage", "status")["state"] == "unavailable"
         assert not (server.state / "mail/postern-mail").exists(), "nothing is made where mail was lost"
         restored = server.cli("storage", "restore", f"{folder}/b")
         assert restored.returncode == 0, restored
         server.begins_anew()  # on the backup
-        assert call(server, "storage", "status")["path"] == f"{folder}/b"
+        assert server.call("storage", "status")["path"] == f"{folder}/b"
         assert digest(server, "dora", GAP) == before
         # Of what came while the backup was made some is in it and some is not; what was there before it is, once.
         ledger.acknowledged = promised
         there = ledger.check(server)
         print(f"{len(promised)} messages promised before the backup, {there} came back")
-        assert call(server, "store", "check")["findings"] == []
+        assert server.call("store", "check")["findings"] == []
         with server.smtp() as session:
             session.sendmail("a@example.org", [address("dora")], b"Subject: after the restore\r\n\r\n")
         assert server.wait_for(b"after the restore", "dora")

@@ -8,14 +8,10 @@ import time
 
 from demonstration import Demonstration, address
 import pytest
-from tasks import PATIENCE, call, wait_for
+from tasks import PATIENCE, wait_for
 
 EARLY, LATE = 60, 200  # messages that the index's copy knows, and those that only the packs do
 LIMIT, SIZE = "64KB", 3000  # one step of the rebuild is some twenty messages of this size, and takes a second
-
-
-def is_over(facts):
-    return facts["state"] in ("done", "failed", "cancelled")
 
 
 class House:
@@ -28,8 +24,8 @@ class House:
         self.server.__enter__()
         self.root = self.server.state / "mail/postern-mail"
         self.deliver(range(EARLY))
-        copied = call(self.server, "tasks", "start", "index-copy")["id"]
-        assert wait_for(self.server, copied, is_over)["state"] == "done"
+        copied = self.server.call("tasks", "start", "index-copy")["id"]
+        assert wait_for(self.server, copied)["state"] == "done"
         self.deliver(range(EARLY, EARLY + LATE))
         self.expected = sorted(b"%d" % number for number in range(EARLY + LATE))
         assert self.bodies() == self.expected
@@ -56,27 +52,27 @@ class House:
 
     def begin(self):
         """A rebuild that is met among the packs."""
-        task = call(self.server, "tasks", "start", "rebuild-index", "--limit", LIMIT)["id"]
+        task = self.server.call("tasks", "start", "rebuild-index", "--limit", LIMIT)["id"]
         self.reach("unavailable")
         return task
 
     def goes_on(self, task):
-        call(self.server, "tasks", "limit", task, "none")
+        self.server.call("tasks", "limit", task, "none")
         self.server.begins_anew()
 
     def reach(self, state):
         deadline = time.monotonic() + PATIENCE
-        while call(self.server, "storage", "status")["state"] != state:
+        while self.server.call("storage", "status")["state"] != state:
             assert time.monotonic() < deadline
             time.sleep(0.02)
 
     def is_rebuilt(self, task):
         """The task is done, the daemon has begun anew, and everything is there, once, under numbers that nobody knew."""
-        facts = wait_for(self.server, task, is_over)
+        facts = wait_for(self.server, task)
         assert facts["state"] == "done" and not facts["warnings"], facts
         assert self.bodies() == self.expected
         assert self.uid_validity() != self.validity
-        assert call(self.server, "store", "check")["findings"] == []
+        assert self.server.call("store", "check")["findings"] == []
         self.deliver([EARLY + LATE])
         assert len(self.bodies()) == len(self.expected) + 1
         return facts
@@ -100,9 +96,9 @@ def test_mail_is_put_off_and_comes_back(house):
     with pytest.raises(smtplib.SMTPException) as refused:
         sender.sendmail("a@example.org", [address("alice")], "Subject: too early\r\n\r\n\r\n")
     assert "451" in str(refused.value), refused.value
-    assert call(server, "storage", "status")["state"] == "unavailable"
+    assert server.call("storage", "status")["state"] == "unavailable"
     assert "made anew" in server.cli("status").stdout
-    assert call(server, "tasks", "show", task)["state"] == "running"
+    assert server.call("tasks", "show", task)["state"] == "running"
     house.goes_on(task)
     facts = house.is_rebuilt(task)
     assert f"{EARLY} messages from its last copy, {LATE} found" in facts["result"], facts
@@ -117,9 +113,9 @@ def test_an_index_that_is_damaged_is_made_anew(house):
     with open(index, "r+b") as file:
         file.seek(4096)
         file.write(b"\xa5" * (index.stat().st_size - 4096))
-    checked = wait_for(server, call(server, "tasks", "start", "check-store")["id"], is_over)
+    checked = wait_for(server, server.call("tasks", "start", "check-store")["id"])
     assert checked["state"] == "failed" or checked["warnings"], checked
-    task = call(server, "tasks", "start", "rebuild-index")["id"]
+    task = server.call("tasks", "start", "rebuild-index")["id"]
     server.begins_anew()
     house.is_rebuilt(task)
 
@@ -133,7 +129,7 @@ def test_sigkill_during_a_rebuild(house, rounds):
         server.kill()
         assert (house.root / "index.rebuilding").exists()
         server.start()
-        assert call(server, "storage", "status")["state"] == "unavailable"
+        assert server.call("storage", "status")["state"] == "unavailable"
         wait_for(server, task, lambda facts: facts["state"] == "running")
     house.goes_on(task)
     house.is_rebuilt(task)
@@ -146,13 +142,13 @@ def test_the_old_index_comes_back(house, order):
     session = server.imap()
     session.select("INBOX")
     task = house.begin()
-    call(server, "tasks", order, task)
+    server.call("tasks", order, task)
     wait_for(server, task, lambda facts: facts["state"] in ("cancelled", "paused"))
     house.reach("ready")
     assert session.status("INBOX", "(MESSAGES)")[0] == "OK"
     assert house.bodies() == house.expected and house.uid_validity() == house.validity
     assert not list(house.root.glob("index.new*")) and not (house.root / "index.rebuilding").exists()
     if order == "pause":
-        call(server, "tasks", "resume", task)
+        server.call("tasks", "resume", task)
         house.goes_on(task)
         house.is_rebuilt(task)

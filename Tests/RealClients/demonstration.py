@@ -2,6 +2,7 @@
 
 import contextlib
 import imaplib
+import json
 import os
 import pathlib
 import signal
@@ -172,6 +173,12 @@ class Demonstration(Server):
         folder = os.environ.get("POSTERN_BIN") or subprocess.check_output([PROJECT / "packaging/build.sh"], text=True).strip()
         command = [f"{folder}/postern", *words, "--socket", self.state / "admin.sock"]
         return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
+
+    def call(self, *words):
+        """What the command answers as JSON; with --wait its last line is for people."""
+        done = self.cli(*words, "--json")
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        return json.JSONDecoder().raw_decode(done.stdout)[0]
 
     def wait_until_sent(self, seconds=20):
         """Comes back when nothing is in the queue: what was to be told of it is told then, in the same commit."""

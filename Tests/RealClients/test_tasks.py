@@ -26,12 +26,6 @@ def maildir():
         yield root
 
 
-def call(server, *words):
-    done = server.cli(*words, "--json")
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return json.loads(done.stdout)
-
-
 def listen(server, task):
     return subprocess.Popen(
         ["curl", "-sN", "--max-time", str(PATIENCE), "--unix-socket", server.state / "admin.sock",
@@ -50,7 +44,7 @@ def facts(text):
 
 
 def begin(server, maildir, limit="500kB"):
-    return call(server, "tasks", "start", "import", f"from={maildir}", f"account={address('alice')}", "--limit", limit)["id"]
+    return server.call("tasks", "start", "import", f"from={maildir}", f"account={address('alice')}", "--limit", limit)["id"]
 
 
 def test_events_of_many_listeners(maildir):
@@ -63,9 +57,9 @@ def test_events_of_many_listeners(maildir):
         lame.connect(str(server.state / "admin.sock"))
         lame.sendall(f"GET /api/tasks/{task}/events HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         time.sleep(1)
-        call(server, "tasks", "pause", task)
-        call(server, "tasks", "resume", task)
-        call(server, "tasks", "limit", task, "none")
+        server.call("tasks", "pause", task)
+        server.call("tasks", "resume", task)
+        server.call("tasks", "limit", task, "none")
         for listener in listeners:
             heard = facts(listener.communicate(timeout=PATIENCE)[0])
             assert listener.returncode == 0, "the stream ends when the task does"
@@ -84,7 +78,7 @@ def test_events_of_many_listeners(maildir):
 def test_a_listener_does_not_hold_up_the_end(maildir):
     with Demonstration() as server:
         task = begin(server, maildir, limit="50kB")
-        call(server, "tasks", "pause", task)
+        server.call("tasks", "pause", task)
         listener = listen(server, task)
         assert listener.stdout.readline() == "event: task\n"
         before = time.monotonic()
@@ -122,4 +116,4 @@ def test_scheduled_work_is_listed_apart(maildir):
             time.sleep(0.1)
         for name in ("compact-packs", "index-copy", "expire"):
             assert re.search(rf"^{name} +20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$", found, re.M), found
-        assert call(server, "tasks") == []
+        assert server.call("tasks") == []
