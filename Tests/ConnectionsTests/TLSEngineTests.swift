@@ -7,7 +7,7 @@ import Testing
 @testable import Connections
 
 /// A server's and a client's engine, and nothing between them but their octets.
-private struct Pair {
+struct EnginePair {
     let server: TLSEngine
     let client: TLSEngine
 
@@ -57,6 +57,9 @@ private struct Pair {
 }
 
 extension TLSEngine.Progress {
+    var isWaiting: Bool {
+        if case .waiting = self { true } else { false }
+    }
     fileprivate var facts: TLSFacts? {
         if case .established(let facts) = self { facts } else { nil }
     }
@@ -68,7 +71,7 @@ extension TLSEngine.Progress {
 @Suite struct TLSEngineTests {
     @Test(arguments: [1 << 20, 100, 7, 1])
     func agreesHoweverTheOctetsAreCut(pieces: Int) throws {
-        let pair = try Pair()
+        let pair = try EnginePair()
         let (server, client) = pair.shakeHands(pieces: pieces)
         let facts = try #require(server.facts)
         #expect(facts.version == "TLSv1.3")
@@ -82,7 +85,7 @@ extension TLSEngine.Progress {
     /// RFC 6066 §3; the certificate that a client sees shows in the binding to it.
     @Test func showsTheCertificateOfTheHostThatIsAskedFor() throws {
         let bindings = try ["mail.postern.test", "mail.example.org", "a.b.example.org", "example.org", "elsewhere.test"].map {
-            let pair = try Pair(host: $0)
+            let pair = try EnginePair(host: $0)
             _ = try #require(pair.shakeHands().server.facts)
             return pair.server.bindings.endPoint
         }
@@ -94,11 +97,11 @@ extension TLSEngine.Progress {
 
     @Test(arguments: [1024, 2048, 3072, 4096], [TLSVersion.tls10, .tls11, .tls12, .tls13])
     func everyChoiceOfTheSettingsWorks(dhBits: Int, version: TLSVersion) throws {
-        #expect(try Pair(minimumVersion: version, dhBits: dhBits).shakeHands().server.facts?.version == "TLSv1.3")
+        #expect(try EnginePair(minimumVersion: version, dhBits: dhBits).shakeHands().server.facts?.version == "TLSv1.3")
     }
 
     @Test func carriesOctetsBothWays() throws {
-        let pair = try Pair()
+        let pair = try EnginePair()
         _ = pair.shakeHands()
         let text = ByteBuffer(bytes: (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
         for (from, to) in [(pair.server, pair.client), (pair.client, pair.server)] {
@@ -117,7 +120,7 @@ extension TLSEngine.Progress {
     }
 
     @Test func saysGoodbye() throws {
-        let pair = try Pair()
+        let pair = try EnginePair()
         _ = pair.shakeHands()
         pair.server.encrypt(ByteBuffer(string: "221 Bye\r\n"))
         pair.server.sayGoodbye()
@@ -132,32 +135,32 @@ extension TLSEngine.Progress {
 
     /// What nobody vouches for is no proof of anything; whoever only wants not to be listened to takes it.
     @Test func clientsCanDemandProof() throws {
-        #expect(try Pair(client: .none).shakeHands().client.facts != nil)
-        #expect(try Pair(client: .authority).shakeHands().client.failure?.contains("certificate verify failed") == true)
+        #expect(try EnginePair(client: .none).shakeHands().client.facts != nil)
+        #expect(try EnginePair(client: .authority).shakeHands().client.failure?.contains("certificate verify failed") == true)
         let wrong = TLSClient.TLSARecord(usage: 3, selector: 1, matching: 1, data: [UInt8](repeating: 7, count: 32))
-        #expect(try Pair(client: .dane([wrong])).shakeHands().client.failure != nil)
+        #expect(try EnginePair(client: .dane([wrong])).shakeHands().client.failure != nil)
         let unusable = TLSClient.TLSARecord(usage: 3, selector: 1, matching: 1, data: [1])
         #expect(TLSEngine(TLSClient(host: "mail.postern.test", proof: .dane([unusable]))) == nil)
     }
 
     /// The facts say what the proof was. (Authorities that DNS names are tried by `test_dane.py`.) RFC 7672 §3.1
     @Test func saysWhatProvedTheServer() throws {
-        let pem = String(decoding: Pair.own.pairs[0].chain, as: UTF8.self).split(separator: "\n")
+        let pem = String(decoding: EnginePair.own.pairs[0].chain, as: UTF8.self).split(separator: "\n")
         let block = pem.drop { !$0.hasPrefix("-----BEGIN") }.dropFirst().prefix { !$0.hasPrefix("-----END") }
         let der = try #require(Base64.decode(Array(block.joined().utf8)))
         func record(_ usage: UInt8) -> TLSClient.TLSARecord { TLSClient.TLSARecord(usage: usage, selector: 0, matching: 0, data: der) }
-        #expect(try Pair().shakeHands().client.facts?.verified == SessionSecurity.Verification.none)
-        #expect(try Pair(client: .dane([record(3)])).shakeHands().client.facts?.verified == .daneEE)
-        #expect(try Pair(client: .dane([record(3)])).shakeHands().server.facts?.verified == SessionSecurity.Verification.none)
-        #expect(try Pair(host: "else.test", client: .dane([record(3)])).shakeHands().client.facts?.verified == .daneEE)
+        #expect(try EnginePair().shakeHands().client.facts?.verified == SessionSecurity.Verification.none)
+        #expect(try EnginePair(client: .dane([record(3)])).shakeHands().client.facts?.verified == .daneEE)
+        #expect(try EnginePair(client: .dane([record(3)])).shakeHands().server.facts?.verified == SessionSecurity.Verification.none)
+        #expect(try EnginePair(host: "else.test", client: .dane([record(3)])).shakeHands().client.facts?.verified == .daneEE)
         // A certificate is not its own authority.
-        let both = try Pair(host: "else.test", otherNames: ["mail.postern.test"], client: .dane([record(2)]))
+        let both = try EnginePair(host: "else.test", otherNames: ["mail.postern.test"], client: .dane([record(2)]))
         #expect(both.shakeHands().client.failure != nil)
     }
 
     /// A changed record is refused, and so is everything behind it.
     @Test func noticesChangedOctets() throws {
-        let pair = try Pair()
+        let pair = try EnginePair()
         _ = pair.shakeHands()
         pair.client.encrypt(ByteBuffer(string: "QUIT\r\n"))
         var octets = try #require(pair.client.takeToSend())
@@ -180,7 +183,7 @@ extension TLSEngine.Progress {
         for octets in [Array("EHLO client.example\r\n".utf8), Array("GET / HTTP/1.1\r\n\r\n".utf8)]
             + (0..<200).map({ _ in (0..<64).map { _ in UInt8.random(in: 0...255, using: &random) } })
         {
-            let server = try Pair().server
+            let server = try EnginePair().server
             server.receive(ByteBuffer(bytes: octets))
             if case .established = server.advance() { Issue.record("\(octets) was taken for a handshake") }
         }

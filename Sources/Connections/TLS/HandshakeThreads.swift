@@ -1,8 +1,12 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 
 /// Where servers sign: threads beside the event loops, as many as processors, so that a burst of new connections uses all of them.
 /// What waits here is one step of one handshake each, so no more than there are connections.
+///
+/// They stand back behind the loops, on which everybody waits who is connected already: a signature takes as long as ten turns of a
+/// loop, and where the loop has to share a processor with two signatures it is what all others wait for.
 enum HandshakeThreads {
     private static let pool: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: System.coreCount)
@@ -10,8 +14,23 @@ enum HandshakeThreads {
         return pool
     }()
 
+    /// Steps of nice(2) behind the loops: a tenth of what they get where both want all of a processor.
+    private static let stepsBehind: CInt = 10
+    private static let standsBack = ThreadSpecificVariable<StandsBack>()
+    private final class StandsBack: Sendable {}
+
     /// Goes on with the handshake and answers on one of the threads. The engine is not touched by anybody else before that.
     static func advance(_ engine: TLSEngine, then done: @escaping @Sendable (TLSEngine.Progress) -> Void) {
-        pool.submit { _ in done(engine.advance()) }
+        pool.submit { _ in
+            standBack()
+            done(engine.advance())
+        }
+    }
+
+    /// The thread that this is called on, for good. It is no fault where that is not allowed.
+    private static func standBack() {
+        guard standsBack.currentValue == nil else { return }
+        standsBack.currentValue = StandsBack()
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) + stepsBehind)
     }
 }
