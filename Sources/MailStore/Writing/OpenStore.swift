@@ -111,6 +111,8 @@ final class OpenStore {
     /// belongs to nobody.
     func reprove() throws(StoreError) {
         pack.close()
+        // An attempt that came to nothing has left one without a record.
+        if pack.isEmpty { try engine.packs.remove(PackName.file(pack.number)) }
         pack = try PackWriter(
             number: try Self.nextNumber(engine), in: engine.packs, packSize: Int64(configuration.packSize.bytes), workers: workers)
         try statement("BEGIN IMMEDIATE").run()
