@@ -24,6 +24,7 @@ def test_sigkill_during_a_move(phases, library):
         meet(phase, lambda: die(house, phase))
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("phase", PHASES)
 def test_sigkill_during_a_large_move(phase, nightly, library):
     """Each phase is died in five times, which makes thirty."""
