@@ -7,7 +7,11 @@ public import StateStore
 public enum StoreTrouble {
     /// `nil` when mail is stored.
     public static func sentence(_ store: MailStore, _ state: StateStore) -> String? {
-        guard let refusal = store.health.refusal else { return nil }
+        let health = store.health
+        if case .damaged(let reason) = health.state {
+            return "\(StoreError.damaged(reason)) \"postern tasks start rebuild-index\" makes its index anew from the packs."
+        }
+        guard let refusal = health.refusal else { return nil }
         guard case .unavailable = refusal else { return "\(refusal)" }
         if let place = Drives.missing(for: store.folder) {
             return "The drive that belongs at \(place) is not mounted. \"mount \(place)\" brings it back; then mail goes on by itself."

@@ -34,8 +34,9 @@ public final class MailStore: Sendable {
     /// One thread for reads that take long, so that short ones never stand behind them.
     nonisolated(unsafe) private(set) var longReaders: ReaderPool!
 
-    /// Opens `folder`/postern-mail, or makes it on a new installation. When the drive is not there the store begins
-    /// unavailable and heals by itself; a damaged index, or one of a newer Postern, throws.
+    /// Opens `folder`/postern-mail, or makes it on a new installation. When the drive is not there the store begins unavailable and
+    /// heals by itself; likewise when its index is lost or damaged, until there is another one. Why is in ``health``. Throws when a
+    /// newer Postern wrote it.
     public init(
         folder: String, configuration: StoreConfiguration = StoreConfiguration(), structureLimits: StructureLimits = StructureLimits(),
         logger: Logger
@@ -52,9 +53,9 @@ public final class MailStore: Sendable {
         var open: OpenStore?
         do {
             open = try openStore()
-        } catch StoreError.unavailable(let reason) {
-            _ = availability.becomes(.unavailable(reason))
-            logger.error("\(StoreError.unavailable(reason))", metadata: ["event": "\(JournalEvent.storeUnavailable.rawValue)"])
+        } catch let error as StoreError {
+            if case .tooNew = error { throw error }
+            _ = availability.becomes(error)
         }
         readers = ReaderPool(threads: configuration.readers, store: self)
         longReaders = ReaderPool(threads: 1, name: "store-long-read", store: self)
@@ -291,9 +292,10 @@ public final class MailStore: Sendable {
 
     private func openStore() throws -> OpenStore {
         let engine = try Engine(at: path, memory: configuration.memory)
+        let queueTime = try StoreSnapshot.keptQueueTime(engine.index)
         let open = try OpenStore(engine, configuration: configuration, workers: workers)
         lastID.withLock { $0 = max($0, open.newestMessage.number) }
-        resumeQueueTime(try StoreSnapshot.keptQueueTime(engine.index))
+        resumeQueueTime(queueTime)
         availability.measure(engine.root)
         opened.withLock { $0 = engine }
         logger.info(

@@ -66,6 +66,7 @@ enum Posternd {
                 keepsTrace: { settings.current.trace.keep }),
             logger: logger)
         let stores = Stores(state: state, mail: mail)
+        stores.tellTrouble(logger)
 
         // What encrypted connections show.
         let certificates = try await CertificateKeeper(state: state, logger: logger)

@@ -2,7 +2,6 @@ internal import Glibc
 internal import Logging
 internal import MailCore
 internal import MailSettings
-internal import MailStore
 
 extension Posternd {
     /// The end before the beginning: a sentence for each thing that is wrong.
@@ -15,9 +14,6 @@ extension Posternd {
                 Nothing is started: there are no last good settings to go by, and without any the server might listen where it must \
                 not. Mend what is named above; posternd --check-settings tells whether it is right.
                 """)
-        }
-        if case .damaged? = error as? StoreError {
-            sentences.append("posternd --rebuild-index, with the same --state, makes the index anew; what lies there is kept beside it.")
         }
         for sentence in sentences { Logger(label: "posternd").critical("\(sentence)", metadata: ["event": "\(event.rawValue)"]) }
         exit(1)

@@ -46,7 +46,7 @@ struct StorageDesk: Sendable {
             switch health.state {
             case .ready: "ready"
             case .spaceLow: "space-low"
-            case .unavailable: "unavailable"
+            case .unavailable, .damaged: "unavailable"
             case .closed: "closed"
             }
         return StorageFacts(

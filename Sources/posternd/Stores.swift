@@ -1,3 +1,6 @@
+internal import AdminServer
+internal import Logging
+internal import MailCore
 internal import MailStore
 internal import ServiceLifecycle
 internal import StateStore
@@ -6,6 +9,12 @@ internal import StateStore
 struct Stores: Service {
     let state: StateStore
     let mail: MailStore
+
+    /// Says when nothing can be taken from the start on, and why.
+    func tellTrouble(_ logger: Logger) {
+        guard let trouble = StoreTrouble.sentence(mail, state) else { return }
+        logger.critical("No mail is accepted: \(trouble)", metadata: ["event": "\(JournalEvent.storeUnavailable.rawValue)"])
+    }
 
     func run() async throws {
         try? await gracefulShutdown()

@@ -200,6 +200,31 @@ import Testing
         }
     }
 
+    /// What was asked for is no trouble.
+    @Test func cancelled() async throws {
+        let cancelled = Self.facts(4, "move-store", "cancelled") { facts in
+            facts.ended = "2026-02-01T09:00:00Z"
+            facts.trouble = "The mail stays where it is; what was copied is taken away."
+        }
+        try await House.open(tasks: Tasks([cancelled]).desk) { house in
+            try await CommandTests.play(
+                [
+                    .init(
+                        "tasks show 4",
+                        """
+                        Task:        4, move-store
+                        State:       cancelled
+                        Done:        0 messages
+                        Steps:       0 messages
+                        Started by:  an operator
+                        Asked:       <time>
+                        Ended:       <time>
+                        Result:      The mail stays where it is; what was copied is taken away.
+                        """)
+                ], in: house)
+        }
+    }
+
     @Test func restoring() async throws {
         let uses = "is a mail store and no backup; \"postern storage move"
         try await House.open(tasks: Tasks([Self.importing]).desk) { house in

@@ -90,13 +90,16 @@ def test_a_lasting_fault(server, call, number, part):
     ledger = Ledger()
     with Load(server, ledger) as load:
         wait_for_more(load)
+    packs = server.state / "mail/postern-mail/packs"
+    before = set(packs.iterdir())
     fail(server, call, number, -1, part)
-    with Load(server, ledger) as load:
-        time.sleep(2)
+    with Load(server, ledger, large=0) as load:
+        time.sleep(3)
         during = set(load.replies)
         acknowledged = len(ledger.acknowledged)
         time.sleep(0.5)
         assert len(ledger.acknowledged) == acknowledged, "mail is acknowledged although it cannot be kept"
+        assert len(set(packs.iterdir()) - before) <= 1, "each attempt to go on leaves a pack behind"
         can_read(server)
         server.control.unlink()
         wait_for_more(load)

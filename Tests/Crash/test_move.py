@@ -18,20 +18,30 @@ KINDS = [("ext4", "ext4"), ("ext4", "xfs"), ("xfs", "btrfs"), ("btrfs", "ext4")]
 
 
 @pytest.mark.parametrize("phases", [PHASES[:2], PHASES[2:4], PHASES[4:]], ids=" ".join)
-def test_sigkill_during_a_move(phases, nightly, library):
-    """In the nightly form each phase is died in five times."""
-    with Moving(("ext4", "xfs"), library=library, **(LONG if nightly else {})) as house:
-        for phase in phases * 5 if nightly else [random.choice(phases)]:
-            meet(phase, lambda: die(house, phase, nightly))
+def test_sigkill_during_a_move(phases, library):
+    with Moving(("ext4", "xfs"), library=library) as house:
+        phase = random.choice(phases)
+        meet(phase, lambda: die(house, phase))
 
 
-def die(house, phase, nightly):
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("phase", PHASES)
+def test_sigkill_during_a_large_move(phase, nightly, library):
+    """Each phase is died in five times, which makes thirty."""
+    if not nightly:
+        pytest.skip("the nightly form moves a gigabyte")
+    with Moving(("ext4", "xfs"), library=library, **LONG) as house:
+        for _ in range(5):
+            meet(phase, lambda: die(house, phase, seconds=8, slow=20))
+
+
+def die(house, phase, seconds=2, slow=60):
     with house.load() as load:
         # A slow drive makes each phase long enough to be met in.
-        house.fault("slow", 20 if nightly else 60, house.target.path)
-        house.begin(seconds=8 if nightly else 2)
+        house.fault("slow", slow, house.target.path)
+        house.begin(seconds)
         house.reach(phase)
-        time.sleep(random.uniform(0, 6 if nightly else 1) if phase == "packs" else random.uniform(0, 0.2))
+        time.sleep(random.uniform(0, seconds * 0.75 if phase == "packs" else 0.2))
         house.server.kill()
         load.over.set()
     house.mend()

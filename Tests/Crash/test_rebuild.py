@@ -1,6 +1,7 @@
 """The index is made anew while the daemon runs: mail is put off meanwhile, nobody is told a lie, and all mail is there afterwards, whatever
 dies on the way."""
 
+import os
 import random
 import re
 import smtplib
@@ -84,6 +85,16 @@ def house():
         yield house
 
 
+def overwrite(index):
+    with open(index, "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (index.stat().st_size - 4096))
+
+
+def lose(index):
+    index.unlink()
+
+
 def test_mail_is_put_off_and_comes_back(house):
     server = house.server
     session = server.imap()
@@ -109,12 +120,38 @@ def test_an_index_that_is_damaged_is_made_anew(house):
     server = house.server
     server.stop()
     server.start()
-    index = house.root / "index.sqlite"
-    with open(index, "r+b") as file:
-        file.seek(4096)
-        file.write(b"\xa5" * (index.stat().st_size - 4096))
+    overwrite(house.root / "index.sqlite")
     checked = wait_for(server, server.call("tasks", "start", "check-store")["id"])
     assert checked["state"] == "failed" or checked["warnings"], checked
+    task = server.call("tasks", "start", "rebuild-index")["id"]
+    server.begins_anew()
+    house.is_rebuilt(task)
+
+
+@pytest.mark.parametrize("damage", [overwrite, lose])
+def test_a_start_on_a_damaged_index(house, damage):
+    """The daemon is there and puts mail off, so that the index can be made anew without anybody's shell."""
+    server = house.server
+    server.stop()
+    damage(house.root / "index.sqlite")
+    server.start()
+    for _ in range(2):
+        with server.smtp() as sender:
+            with pytest.raises(smtplib.SMTPException) as refused:
+                sender.sendmail("a@example.org", [address("alice")], "Subject: too early\r\n\r\n\r\n")
+            assert "451" in str(refused.value), refused.value
+        session = server.imap()
+        status, answer = session.status("INBOX", "(MESSAGES)")
+        assert status == "NO" and b"[UNAVAILABLE]" in answer[0], answer
+        session.logout()
+        shown = server.cli("status")
+        assert shown.returncode == 2 and "damaged" in shown.stdout and '"postern tasks start rebuild-index"' in shown.stdout, shown
+        assert server.call("storage", "status")["state"] == "unavailable"
+        held = len(os.listdir(f"/proc/{server.pid}/fd")), len(list((house.root / "packs").iterdir()))
+        time.sleep(3)  # it is tried again every second
+        now = len(os.listdir(f"/proc/{server.pid}/fd")), len(list((house.root / "packs").iterdir()))
+        assert now <= held, f"{held} files and packs, and then {now}"
+    assert "rebuild-index" in server.journal_tail()
     task = server.call("tasks", "start", "rebuild-index")["id"]
     server.begins_anew()
     house.is_rebuilt(task)

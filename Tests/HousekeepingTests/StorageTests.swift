@@ -162,6 +162,21 @@ import Testing
         }
     }
 
+    /// There is nothing to wait for: what is in use stays in use, and the task says so once.
+    @Test func aBackupWhoseIndexIsDamagedIsNotUsed() async throws {
+        try await Self.with { house, runner in
+            try await Self.fill(house, try await house.account("alice"))
+            let folder = house.folder + "/backup"
+            #expect(try await House.finish(runner, "back-up-store", ["folder": folder, "same-drive": "yes"]).state == .done)
+            let index = try #require(FileHandle(forWritingAtPath: folder + "/postern-mail/index.sqlite"))
+            try index.write(contentsOf: Data(repeating: 0xA5, count: 8192))
+            try index.close()
+            let record = try await House.finish(runner, "adopt-store", ["path": folder])
+            #expect(record.state == .failed && record.tries == 0 && record.trouble?.contains("damaged") == true, "\(record)")
+            #expect(house.store.health.state == .ready && house.store.folder == house.folder + "/mail")
+        }
+    }
+
     /// What has come between the backup and its restoring is in the store that gave way, and nothing writes to that.
     @Test func aRestoreIsTakenBack() async throws {
         try await Self.with { house, runner in

@@ -104,15 +104,20 @@ private enum DarkFiles {
         await store.close()
     }
 
-    @Test func aStartOnADamagedIndexSaysSo() async throws {
+    /// It says so, calls nobody's message damaged, and goes on as soon as another index lies there.
+    @Test func aStartOnADamagedIndexWaitsForAnother() async throws {
         let (temporary, index) = try await Self.filled()
+        try FileManager.default.copyItem(atPath: index, toPath: index + ".good")
         try Self.overwrite(index)
-        #expect(
-            performing: {
-                _ = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet)
-            },
-            throws: { error in
-                if case .damaged? = error as? StoreError { true } else { false }
-            })
+        try await temporary.isFoundDamaged("malformed")
+        let store = try MailStore(folder: temporary.folder, logger: TemporaryStore.quiet)
+        await #expect(
+            performing: { _ = try await store.deliver("too early", to: temporary.recipient()) },
+            throws: { if case .unavailable? = $0 as? StoreError { true } else { false } })
+        #expect(rename(index + ".good", index) == 0)
+        for _ in 0..<100 where store.health.state != .ready { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(store.health.state == .ready)
+        #expect(try await store.check().findings == [])
+        await store.close()
     }
 }

@@ -39,6 +39,17 @@ final class TemporaryStore: Sendable {
         return try MailStore(folder: folder, configuration: StoreConfiguration(freeSpaceFloor: { ByteCount(0) }), logger: Self.quiet)
     }
 
+    /// Whoever opens the folder now finds its index damaged, with this in the sentence.
+    func isFoundDamaged(_ part: String) async throws {
+        let found = try MailStore(folder: folder, logger: Self.quiet)
+        if case .damaged(let reason) = found.health.state {
+            #expect(reason.contains(part), "\(reason)")
+        } else {
+            Issue.record("the store is \(found.health.state)")
+        }
+        await found.close()
+    }
+
     /// INBOX with 2,500 messages: more than goes into one commit.
     func giant() async throws -> MailboxID {
         try await store.provision(account, address: address, folders: [])

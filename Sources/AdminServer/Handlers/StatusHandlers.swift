@@ -100,7 +100,7 @@ struct StatusHandlers: Sendable {
         switch state {
         case .ready: "ready"
         case .spaceLow: "space-low"
-        case .unavailable: "unavailable"
+        case .unavailable, .damaged: "unavailable"
         case .closed: "closed"
         }
     }

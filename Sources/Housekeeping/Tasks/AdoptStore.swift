@@ -24,7 +24,7 @@ final class AdoptStore: BackgroundTask {
     func step(in context: TaskContext) async throws -> TaskStep {
         if context.store.folder == path { return .done("The mail in \(path) is in use.") }
         guard let other = other.withLock({ $0 }) else {
-            try open(in: context)
+            try await open(in: context)
             return .goOn
         }
         let place = context[cursor: "place"].flatMap { StoreCheckPlace(text: $0) } ?? .start
@@ -43,13 +43,18 @@ final class AdoptStore: BackgroundTask {
         return .goOn
     }
 
-    private func open(in context: TaskContext) throws {
+    private func open(in context: TaskContext) async throws {
         guard let found = try StoreIdentity.found(in: path) else { throw TaskFailure("There is no mail store in \(path).") }
         guard found.store != context.store.identity?.store || found.generation == 0 else {
             throw TaskFailure("What lies in \(path) is a copy of the mail in use; \"postern storage move\" moves there.")
         }
         let opened = try MailStore(folder: path, logger: context.services.logger)
-        if let refusal = opened.health.refusal, case .unavailable = refusal { throw refusal }
+        let health = opened.health
+        guard health.state == .ready || health.state == .spaceLow else {
+            await opened.close()
+            if case .damaged(let reason) = health.state { throw StoreError.damaged(reason) }
+            throw health.refusal ?? .unavailable("it is not open")
+        }
         other.withLock { $0 = opened }
     }
 

@@ -12,7 +12,7 @@ extension IMAPRefusal {
             case .nameNotAllowed: .nameNotAllowed
             case .tooManyKeywords: .no("The mailbox has as many keywords as it can have", code: .limit)
             case .noSpace: .no("There is no room for more mail", code: .overQuota)
-            case .unavailable: .unavailable
+            case .unavailable, .tooNew: .unavailable
             case .damaged: .no("This cannot be read any more", code: .corruption)
             }
     }
@@ -22,7 +22,7 @@ extension StoreError {
     /// Whether somebody who runs the server must know.
     var isTheWorlds: Bool {
         switch self {
-        case .noSpace, .unavailable, .damaged: true
+        case .noSpace, .unavailable, .damaged, .tooNew: true
         case .noSuchMailbox, .mailboxExists, .nameNotAllowed, .tooManyKeywords: false
         }
     }

@@ -8,6 +8,7 @@ import GRDBSQLite
 final class IndexConnection: @unchecked Sendable {
     let handle: OpaquePointer
     private var held: [UnsafeRawPointer: HeldStatement] = [:]
+    private var isOpen = true
 
     enum Role { case writer, reader }
 
@@ -34,6 +35,8 @@ final class IndexConnection: @unchecked Sendable {
         let synchronous = try statement("PRAGMA synchronous").first { $0.int(0) }
         precondition(synchronous == 2, "the index is written with synchronous=FULL, or 250 would be a lie")
     }
+
+    deinit { close() }
 
     private func configure(_ pragma: String) throws(StoreError) {
         let code = sqlite3_exec(handle, pragma, nil, nil, nil)
@@ -93,6 +96,8 @@ final class IndexConnection: @unchecked Sendable {
 
     /// Nothing is used of it afterwards.
     func close() {
+        guard isOpen else { return }
+        isOpen = false
         held.removeAll()
         sqlite3_close_v2(handle)
     }

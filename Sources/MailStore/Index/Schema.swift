@@ -34,7 +34,7 @@ enum Schema {
         let migrator = migrator
         do {
             guard try queue.read({ try !migrator.hasBeenSuperseded($0) }) else {
-                throw StoreError.damaged("\(path) was written by a newer Postern; install that version again")
+                throw StoreError.tooNew("\(path) knows more than this one")
             }
             try migrator.migrate(queue)
         } catch let error as DatabaseError {

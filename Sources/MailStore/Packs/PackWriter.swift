@@ -43,6 +43,9 @@ final class PackWriter {
         stretch.begin(file, from: end, limit: packSize)
     }
 
+    /// Whether there has been no record in it yet.
+    var isEmpty: Bool { end == Int64(PackRecord.packHeaderLength) }
+
     /// Puts a record behind what is staged; answers the pack and the place of its first body octet. May write, sync and seal
     /// the pack before, when the record does not fit any more.
     func stage(header: [UInt8], body: UnsafeRawBufferPointer) throws(StoreError) -> (pack: Int64, offset: Int64) {
@@ -104,7 +107,7 @@ final class PackWriter {
     func numberForSpool() throws(StoreError) -> Int64 {
         try commit()
         let taken: Int64
-        if end == Int64(PackRecord.packHeaderLength) {
+        if isEmpty {
             // Nothing is in the open pack: it takes the next number, the spool this one.
             stretch.stop()
             taken = number
@@ -126,15 +129,22 @@ final class PackWriter {
     /// Ends all background work on the file. A clean end leaves the pack open for the next start.
     func close() { stretch.stop() }
 
+    /// A new file with its header on the drive. When that fails none is left: it is tried again for as long as the drive is ill.
     private static func create(_ number: Int64, in folder: Folder) throws(StoreError) -> SystemFile {
-        let file = try SystemFile(PackName.file(number), in: folder, flags: O_RDWR | O_CREAT | O_TRUNC)
-        let header = PackRecord.packHeader(number: number, firstRecord: PackRecord.packHeaderLength)
-        let outcome: Result<Void, StoreError> = header.withUnsafeBytes { bytes in
-            Result { () throws(StoreError) in try file.write(bytes, at: 0) }
+        let name = PackName.file(number)
+        do throws(StoreError) {
+            let file = try SystemFile(name, in: folder, flags: O_RDWR | O_CREAT | O_TRUNC)
+            let header = PackRecord.packHeader(number: number, firstRecord: PackRecord.packHeaderLength)
+            let outcome: Result<Void, StoreError> = header.withUnsafeBytes { bytes in
+                Result { () throws(StoreError) in try file.write(bytes, at: 0) }
+            }
+            try outcome.get()
+            try file.sync()
+            try folder.sync()
+            return file
+        } catch {
+            try? folder.remove(name)
+            throw error
         }
-        try outcome.get()
-        try file.sync()
-        try folder.sync()
-        return file
     }
 }

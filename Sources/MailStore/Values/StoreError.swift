@@ -8,10 +8,12 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooManyKeywords
     /// Free space is below the floor, or the drive is full. `452 4.3.1`, `NO [OVERQUOTA]`
     case noSpace
-    /// The drive is away, a sync failed, or the store is closed. `451 4.3.0`, `NO [UNAVAILABLE]`
+    /// The drive is away, a sync failed, the index cannot be opened, or the store is closed. `451 4.3.0`, `NO [UNAVAILABLE]`
     case unavailable(String)
     /// Bytes on the drive are not what was written.
     case damaged(String)
+    /// A newer Postern has written it.
+    case tooNew(String)
 
     public var description: String {
         switch self {
@@ -22,6 +24,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSpace: "The mail drive has less free space than store.free-space-floor."
         case .unavailable(let reason): "The mail store is not available: \(reason)."
         case .damaged(let reason): "The mail store is damaged: \(reason)."
+        case .tooNew(let reason): "A newer Postern has written the mail store: \(reason); install that version again."
         }
     }
 }

@@ -8,6 +8,8 @@ public struct StoreHealth: Hashable, Sendable {
         case spaceLow
         /// Nothing can be written; it heals by itself. The text is for the operator.
         case unavailable(String)
+        /// The index cannot be opened, or not be written: it is unavailable until there is another one.
+        case damaged(String)
         case closed
     }
 
@@ -21,7 +23,7 @@ public struct StoreHealth: Hashable, Sendable {
         switch state {
         case .ready: nil
         case .spaceLow: .noSpace
-        case .unavailable(let reason): .unavailable(reason)
+        case .unavailable(let reason), .damaged(let reason): .unavailable(reason)
         case .closed: .unavailable("it is closed")
         }
     }

@@ -12,7 +12,7 @@ public struct StoreIdentity: Hashable, Sendable {
         self.generation = generation
     }
 
-    /// What lies in `folder`/postern-mail; `nil` when there is no store. Throws `.damaged` when it is one of a newer Postern.
+    /// What lies in `folder`/postern-mail; `nil` when there is no store. Throws `.tooNew` when it is one of a newer Postern.
     public static func found(in folder: String) throws(StoreError) -> StoreIdentity? {
         guard access(folder + "/postern-mail/identity", F_OK) == 0 else { return nil }
         return try read(in: Folder(folder + "/postern-mail"))
@@ -27,7 +27,7 @@ public struct StoreIdentity: Hashable, Sendable {
         guard lines.count >= 3, lines[0].count == 3, lines[0][0] == "postern-mail", let format = Int(lines[0][2]), lines[1].count == 2,
             let store = AccountID(lines[1][1]), lines[2].count == 2, let generation = Int(lines[2][1])
         else { return nil }
-        guard format <= Schema.format else { throw .damaged("the store has format \(format); this Postern reads \(Schema.format)") }
+        guard format <= Schema.format else { throw .tooNew("it has format \(format), this one reads \(Schema.format)") }
         self.init(store: store, generation: generation)
     }
 
@@ -35,7 +35,9 @@ public struct StoreIdentity: Hashable, Sendable {
     static func read(in folder: Folder) throws(StoreError) -> StoreIdentity? {
         guard folder.has(file) else { return nil }
         let file = try SystemFile(file, in: folder, flags: O_RDONLY)
-        guard let identity = try StoreIdentity(text: try file.text()) else { throw .damaged("\(folder.path)/identity cannot be read") }
+        guard let identity = try StoreIdentity(text: try file.text()) else {
+            throw .unavailable("\(folder.path)/\(Self.file) does not say whose mail this is")
+        }
         return identity
     }
 

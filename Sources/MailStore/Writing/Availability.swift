@@ -27,6 +27,7 @@ final class Availability: Sendable {
                 case _ where state.isClosed: .closed
                 case .noSpace: .spaceLow
                 case .unavailable(let reason): .unavailable(reason)
+                case .damaged(let reason): .damaged(reason)
                 case let trouble?: .unavailable("\(trouble)")
                 case nil: state.isLow ? .spaceLow : .ready
                 }
@@ -34,9 +35,13 @@ final class Availability: Sendable {
         }
     }
 
-    /// What every verb hears while nothing can be written.
+    /// What every verb hears while nothing can be written. What is damaged is the index, and no message.
     var refusal: StoreError? {
-        state.withLock { $0.isClosed ? .unavailable("it is closed") : $0.trouble }
+        state.withLock { state in
+            if state.isClosed { return .unavailable("it is closed") }
+            if case .damaged(let reason)? = state.trouble { return .unavailable(reason) }
+            return state.trouble
+        }
     }
 
     /// What a verb hears that needs space.

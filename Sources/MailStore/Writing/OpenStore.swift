@@ -23,16 +23,22 @@ final class OpenStore {
         let size = Int64(configuration.packSize.bytes)
         if let (number, end) = try Self.cleanEnd(engine) {
             pack = try PackWriter(continuing: number, at: end, in: engine.packs, packSize: size, workers: workers)
+            try Self.forgetCleanEnd(engine)
         } else {
+            // An index that cannot be written is tried again and again: no try leaves a pack behind.
+            try Self.forgetCleanEnd(engine)
             pack = try PackWriter(number: try Self.nextNumber(engine), in: engine.packs, packSize: size, workers: workers)
         }
-        try engine.index.statement("DELETE FROM meta WHERE key = 'clean'").run()
     }
 
     /// Where the last clean end left its pack, if it was one.
     private static func cleanEnd(_ engine: Engine) throws(StoreError) -> (Int64, Int64)? {
         guard try engine.index.statement("SELECT 1 FROM meta WHERE key = 'clean'").first({ _ in true }) == true else { return nil }
         return try engine.index.statement("SELECT id, bytes FROM pack ORDER BY id DESC LIMIT 1").first { ($0.int64(0), $0.int64(1)) }
+    }
+
+    private static func forgetCleanEnd(_ engine: Engine) throws(StoreError) {
+        try engine.index.statement("DELETE FROM meta WHERE key = 'clean'").run()
     }
 
     /// A number behind all packs, those that the index does not know included.
@@ -111,6 +117,8 @@ final class OpenStore {
     /// belongs to nobody.
     func reprove() throws(StoreError) {
         pack.close()
+        // An attempt that came to nothing has left one without a record.
+        if pack.isEmpty { try engine.packs.remove(PackName.file(pack.number)) }
         pack = try PackWriter(
             number: try Self.nextNumber(engine), in: engine.packs, packSize: Int64(configuration.packSize.bytes), workers: workers)
         try statement("BEGIN IMMEDIATE").run()

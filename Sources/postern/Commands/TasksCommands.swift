@@ -144,7 +144,7 @@ extension TaskFacts {
         if let started { facts.append(("Started", started)) }
         if let due { facts.append(("Next try", due)) }
         if let ended { facts.append(("Ended", ended)) }
-        if let trouble { facts.append(("Trouble", trouble)) }
+        if let trouble { facts.append((state == "cancelled" ? "Result" : "Trouble", trouble)) }
         if let result { facts.append(("Result", result)) }
         return ([TextTable(facts: facts).text] + warnings.map { "Warning: \($0)" }).joined(separator: "\n")
     }
