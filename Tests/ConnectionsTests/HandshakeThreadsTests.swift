@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct HandshakeThreadsTests {
     @Test func signaturesStandBehindTheLoops() async throws {
-        func priority() -> CInt { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+        @Sendable func priority() -> CInt { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
         let pair = try EnginePair()
         #expect(pair.client.advance().isWaiting)
         pair.server.receive(try #require(pair.client.takeToSend()))
