@@ -49,7 +49,7 @@ public final class MailStore: Sendable {
         queueWatchers = QueueWatchers(leases)
         availability = Availability(floor: configuration.freeSpaceFloor)
         workers = WorkerPool(threads: 2)
-        upkeep = WorkerPool(threads: 2)
+        upkeep = WorkerPool(threads: 2, name: "store-upkeep", givesWay: true)
         var open: OpenStore?
         do {
             open = try openStore()
@@ -58,7 +58,7 @@ public final class MailStore: Sendable {
             _ = availability.becomes(error)
         }
         readers = ReaderPool(threads: configuration.readers, store: self)
-        longReaders = ReaderPool(threads: 1, name: "store-long-read", store: self)
+        longReaders = ReaderPool(threads: 1, name: "store-long-read", givesWay: true, store: self)
         writer = Writer(store: self, open: open)
         writer.start()
         if open != nil { purgeLeftovers() }

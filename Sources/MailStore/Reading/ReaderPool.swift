@@ -10,10 +10,10 @@ final class ReaderPool: @unchecked Sendable {
     private var renewals = 0
     private let store: MailStore
 
-    init(threads: Int, name: String = "store-read", store: MailStore) {
+    init(threads: Int, name: String = "store-read", givesWay: Bool = false, store: MailStore) {
         self.store = store
         for number in 1...max(1, threads) {
-            startThread("\(name)-\(number)") { [self] in run() }
+            startThread("\(name)-\(number)", givesWay: givesWay) { [self] in run() }
         }
     }
 

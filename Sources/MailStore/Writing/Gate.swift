@@ -47,13 +47,15 @@ final class Gate: @unchecked Sendable {
     func wakeAll() { pthread_cond_broadcast(condition) }
 }
 
-/// Starts a thread of this name that runs `body` once.
-func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+/// Starts a thread of this name that runs `body` once. `givesWay`: it computes when nobody else wants a processor.
+func startThread(_ name: String, givesWay: Bool = false, _ body: @escaping @Sendable () -> Void) {
     final class Box {
         let name: String
+        let givesWay: Bool
         let body: @Sendable () -> Void
-        init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        init(_ name: String, _ givesWay: Bool, _ body: @escaping @Sendable () -> Void) {
             self.name = name
+            self.givesWay = givesWay
             self.body = body
         }
     }
@@ -67,9 +69,10 @@ func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
         { argument in
             let box = Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue()
             nameThisThread(box.name)
+            if box.givesWay { yieldOnThisThread() }
             box.body()
             return nil
-        }, Unmanaged.passRetained(Box(name, body)).toOpaque())
+        }, Unmanaged.passRetained(Box(name, givesWay, body)).toOpaque())
     pthread_attr_destroy(&attributes)
     precondition(code == 0, "a thread of the mail store cannot be started: \(code)")
 }
@@ -81,3 +84,6 @@ private func nameThisThread(_ name: String) {
     _ = write(file, name, name.utf8.count)
     close(file)
 }
+
+/// On Linux a thread has a niceness of its own, and 0 names the one that asks. setpriority(2)
+private func yieldOnThisThread() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }

@@ -5,9 +5,10 @@ final class WorkerPool: @unchecked Sendable {
     private var waiting: [@Sendable () -> Void] = []
     private var isClosed = false
 
-    init(threads: Int) {
+    /// `givesWay`: what is computed here waits for everybody else.
+    init(threads: Int, name: String = "store-work", givesWay: Bool = false) {
         for number in 1...threads {
-            startThread("store-work-\(number)") { [gate] in
+            startThread("\(name)-\(number)", givesWay: givesWay) { [gate] in
                 while true {
                     let next: (@Sendable () -> Void)? = gate.locked {
                         while self.waiting.isEmpty && !self.isClosed { gate.wait() }
