@@ -91,8 +91,6 @@ final class Writer: @unchecked Sendable {
             if now - lastTick >= Self.tickMicroseconds || now < lastTick {
                 lastTick = now
                 tick()
-            } else if batch.isEmpty {
-                open?.rest()
             }
         }
         open?.close()
