@@ -14,6 +14,7 @@ final class BackUpStore: BackgroundTask {
     private let folder: String
     private let onSameDrive: Bool
     private let copy = Mutex<StoreCopy?>(nil)
+    private let approach = Mutex(Approach())
 
     init(_ parameters: [String: String]) throws(TaskFailure) {
         guard let folder = parameters["folder"], folder.hasPrefix("/") else { throw TaskFailure("Give folder=PATH, an absolute path.") }
@@ -33,12 +34,15 @@ final class BackUpStore: BackgroundTask {
             guard survey.problems.isEmpty else { throw TaskFailure(survey.problems.joined(separator: " ")) }
             let made = try await StoreCopy(of: context.store, to: folder)
             self.copy.withLock { $0 = made }
+            approach.withLock { $0 = Approach() }
             return .goOn
         }
         let isReady = try await copy.step(bytes: context.budget, isQuiet: context.isQuiet)
         context.progress = TaskProgress(
             done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
             item: copy.item)
+        let left = copy.bytesTotal - copy.bytesDone
+        if approach.withLock({ $0.isLost(left: left, at: context.clock.now()) }) { context.warn(Approach.warning) }
         guard isReady, try await copy.becomeBackup() else { return .goOn }
         self.copy.withLock { $0 = nil }
         return .done("All mail is backed up in \(folder); \"postern storage restore \(folder)\" brings it back.")

@@ -20,6 +20,7 @@ final class MoveStore: BackgroundTask {
     private let path: String
     private let onSameDrive: Bool
     private let copy = Mutex<StoreCopy?>(nil)
+    private let approach = Mutex(Approach())
 
     init(_ parameters: [String: String]) throws(TaskFailure) {
         guard let path = parameters["path"], path.hasPrefix("/") else { throw TaskFailure("Give the new folder as an absolute path.") }
@@ -41,6 +42,8 @@ final class MoveStore: BackgroundTask {
         context.progress = TaskProgress(
             done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
             item: copy.item)
+        let left = copy.bytesTotal - copy.bytesDone
+        if approach.withLock({ $0.isLost(left: left, at: context.clock.now()) }) { context.warn(Approach.warning) }
         guard copy.phase == phase else {
             // It is in the log before it begins, so that whoever looks at what a crash has left knows where it came.
             context.log("phase \(copy.phase == .ready ? "commit" : copy.phase.rawValue)")
@@ -74,6 +77,7 @@ final class MoveStore: BackgroundTask {
         context.log(
             "phase packs: \(survey.packs) packs, \(survey.needed.bytes >> 20) MiB to copy, \(survey.proven.bytes >> 20) MiB there already")
         copy.withLock { $0 = made }
+        approach.withLock { $0 = Approach() }
     }
 
     /// The mail is in its new place: does its index stand there as it should?
