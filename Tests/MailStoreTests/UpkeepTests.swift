@@ -67,6 +67,35 @@ import Testing
         #expect(report.messages == sizes.count * 2 && report.bytes.bytes == sizes.reduce(0, +) * 2)
     }
 
+    /// What is wrong in the index though each of its tables is whole; two counts that are wrong by one and make up for each other are two.
+    @Test(
+        arguments: [
+            ("UPDATE mailbox SET messages = messages + 1 WHERE messages > 0", ["Mailbox 1 counts 4/3/27 and has 3/3/27."]),
+            ("UPDATE mailbox SET unseen = 0", ["Mailbox 1 counts 3/0/27 and has 3/3/27."]),
+            ("UPDATE mailbox SET bytes = 26 WHERE messages > 0", ["Mailbox 1 counts 3/3/26 and has 3/3/27."]),
+            ("UPDATE message SET entries = 7", ["3 messages count their entries wrong."]),
+            (
+                "UPDATE message SET entries = CASE id WHEN (SELECT max(id) FROM message) THEN 2 WHEN (SELECT min(id) FROM message) THEN 0 ELSE 1 END",
+                ["2 messages count their entries wrong."]
+            ),
+            (
+                "UPDATE entry SET message = 7 WHERE uid = 1",
+                ["Mailbox 1 counts 3/3/27 and has 3/3/18.", "1 entries point to no message.", "1 messages count their entries wrong."]
+            ),
+            (
+                "UPDATE entry SET mailbox = 99 WHERE uid = 1",
+                ["Mailbox 1 counts 3/3/27 and has 2/2/18.", "1 entries lie in no mailbox."]
+            ),
+        ] as [(StaticString, [String])])
+    func whatDoesNotAddUpIsFound(change: StaticString, findings: [String]) async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<3 { try await temporary.store.deliver("message \(n)", to: temporary.recipient()) }
+        try await temporary.store.onWriter { (writer) throws(StoreError) in
+            _ = try writer.open?.engine.index.statement(change).run()
+        }
+        #expect(try await temporary.store.check().findings == findings)
+    }
+
     @Test(arguments: ["", "messages 1", "messages -1 2 3", "index", "index x", "packs 1", "counters 1", "elsewhere"])
     func placesThatAreNone(text: String) { #expect(StoreCheckPlace(text: text) == nil) }
 

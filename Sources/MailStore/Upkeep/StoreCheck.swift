@@ -130,40 +130,4 @@ extension StoreSnapshot {
                 : "\(PackName.file(pack)) ends at \(size), not at \(end)."
         }.compactMap { $0 }
     }
-
-    /// Counters and references that are not what counting gives.
-    func counterFindings() throws -> [String] {
-        let counters = try connection.statement(
-            """
-            SELECT m.id, m.messages, m.unseen, m.bytes, count(e.uid), coalesce(sum(e.uid IS NOT NULL AND NOT e.flags & 1), 0), \
-            coalesce(sum(s.size), 0) FROM mailbox m LEFT JOIN entry e ON e.mailbox = m.id LEFT JOIN message s ON s.id = e.message \
-            WHERE m.name NOT LIKE char(1) || '%' GROUP BY m.id
-            """
-        ).all { row in (row.int64(0), (1...6).map { row.int($0) }) }
-        var findings: [String] = []
-        for (id, values) in counters where values[0] != values[3] || values[1] != values[4] || values[2] != values[5] {
-            findings.append("Mailbox \(id) counts \(values[0])/\(values[1])/\(values[2]) and has \(values[3])/\(values[4])/\(values[5]).")
-        }
-        let astray = try connection.statement(
-            "SELECT count(*) FROM entry e LEFT JOIN message m ON m.id = e.message WHERE m.id IS NULL"
-        ).first { $0.int(0) }
-        if let astray, astray > 0 { findings.append("\(astray) entries point to no message.") }
-        let unowned = try connection.statement(
-            """
-            SELECT count(*) FROM message m LEFT JOIN (SELECT message, count(*) AS found FROM entry GROUP BY message) e \
-            ON e.message = m.id LEFT JOIN queued q ON q.message = m.id \
-            WHERE m.entries != coalesce(e.found, 0) + (q.message IS NOT NULL)
-            """
-        ).first { $0.int(0) }
-        if let unowned, unowned > 0 { findings.append("\(unowned) messages count their entries wrong.") }
-        let queued = try connection.statement(
-            """
-            SELECT (SELECT count(*) FROM queued q LEFT JOIN message m ON m.id = q.message WHERE m.id IS NULL) \
-            + (SELECT count(*) FROM queued q WHERE q.open != \
-            (SELECT count(*) FROM queued_recipient r WHERE r.message = q.message AND r.state < 3))
-            """
-        ).first { $0.int(0) }
-        if let queued, queued > 0 { findings.append("\(queued) messages in the queue have no bytes or count their recipients wrong.") }
-        return findings
-    }
 }
