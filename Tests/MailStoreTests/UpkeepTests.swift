@@ -38,6 +38,35 @@ import Testing
         #expect(report.findings[0].hasPrefix("message \(id) in 00000001.pack at ") && report.findings[0].contains("header is damaged"))
     }
 
+    /// Every octet of it that a rebuild looks at: magic, version, length, checksums, size, id, dates, deliveries.
+    @Test(arguments: [0, 4, 8, 12, 16, 24, 28, 32, 40, 48, 56, 64, 66, 90])
+    func anyOctetOfAHeaderIsProven(octet: Int) async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<3 { try await temporary.store.deliver("message \(n)", to: temporary.recipient()) }
+        try temporary.damage("PSTN", behind: octet)
+        let findings = try await temporary.store.check().findings
+        #expect(findings.count == 1 && findings[0].contains("header is damaged"))
+    }
+
+    /// Those before the cut are whole; the pack is named, and each message that is lost.
+    @Test func aPackThatIsCutOffLosesWhatLiesBehind() async throws {
+        let temporary = try TemporaryStore()
+        for _ in 0..<40 { try await temporary.store.deliver(String(repeating: "x", count: 30_000), to: temporary.recipient()) }
+        let places = try await temporary.store.read { snapshot in
+            try snapshot.connection.statement("SELECT offset FROM message ORDER BY offset").all { $0.int64(0) }
+        }
+        // After an unclean end the store goes on in another pack, and this one stays as it is.
+        let copy = temporary.folder + "-copy"
+        try FileManager.default.copyItem(atPath: temporary.folder, toPath: copy)
+        let cut = places[29] + 5
+        #expect(truncate(copy + "/postern-mail/packs/00000001.pack", Int(cut)) == 0)
+        let again = try TemporaryStore(folder: copy)
+        let report = try await again.store.check()
+        #expect(report.messages == 40 && report.findings.count == 12)
+        #expect(report.findings.first == "00000001.pack ends at \(cut), not at \(places[39] + 30_000).")
+        #expect(report.findings.dropFirst().allSatisfy { $0.contains("00000001.pack ends at ") }, "\(report.findings)")
+    }
+
     @Test func aMissingPackIsOneFinding() async throws {
         let temporary = try TemporaryStore()
         for n in 0..<30 { try await temporary.store.deliver("\(n)", to: temporary.recipient()) }
@@ -65,6 +94,22 @@ import Testing
         }
         #expect(report.findings == [])
         #expect(report.messages == sizes.count * 2 && report.bytes.bytes == sizes.reduce(0, +) * 2)
+    }
+
+    /// A damaged index says of two messages that they lie at one place: both are read, the one is not what lies there, and no step goes
+    /// round for ever.
+    @Test(arguments: [1, 4 << 20]) func twoMessagesAtOnePlaceAreBothRead(limit: Int) async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<3 { try await temporary.store.deliver("message \(n)", to: temporary.recipient()) }
+        try await temporary.store.onWriter { (writer) throws(StoreError) in
+            _ = try writer.open?.engine.index.statement(
+                "UPDATE message SET (offset, checksum) = (SELECT offset, checksum FROM message ORDER BY id LIMIT 1) WHERE id = (SELECT max(id) FROM message)"
+            ).run()
+        }
+        var report = StoreCheckReport()
+        var place: StoreCheckPlace? = .start
+        while let step = place { place = try await temporary.store.checkStep(at: step, limit: limit, &report) }
+        #expect(report.messages == 3 && report.findings.count == 1 && report.findings.first?.contains("header is damaged") == true)
     }
 
     /// What is wrong in the index though each of its tables is whole; two counts that are wrong by one and make up for each other are two.
@@ -309,14 +354,15 @@ import Testing
 }
 
 extension TemporaryStore {
-    /// Turns one octet of the text in the first pack into another.
-    func damage(_ text: String) throws {
+    /// Turns one octet in the first pack into another: the text's first one, or one `behind` it.
+    func damage(_ text: String, behind distance: Int = 0) throws {
         let pack = URL(fileURLWithPath: folder + "/postern-mail/packs/00000001.pack")
         let bytes = try Data(contentsOf: pack)
         guard let range = bytes.range(of: Data(text.utf8)) else { return }
         let handle = try FileHandle(forWritingTo: pack)
-        try handle.seek(toOffset: UInt64(range.lowerBound))
-        try handle.write(contentsOf: Data([bytes[range.lowerBound] ^ 1]))
+        let place = range.lowerBound + distance
+        try handle.seek(toOffset: UInt64(place))
+        try handle.write(contentsOf: Data([bytes[place] ^ 1]))
         try handle.close()
     }
 }

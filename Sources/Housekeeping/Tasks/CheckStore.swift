@@ -17,7 +17,7 @@ struct CheckStore: BackgroundTask {
         let place = context[cursor: "place"].flatMap { StoreCheckPlace(text: $0) } ?? .start
         var progress = context.progress
         if context[cursor: "place"] == nil {
-            let totals = try await context.store.read { try $0.storedTotals() }
+            let totals = try await context.store.beginCheck()
             progress = TaskProgress(total: totals.messages, unit: "messages", bytesTotal: totals.bytes)
         }
         var report = StoreCheckReport()
