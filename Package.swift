@@ -132,7 +132,7 @@ let package = Package(
         tests("IMAPWireTests", "IMAPWire", "MailCore"),
         tests("POP3WireTests", "POP3Wire", "MailCore"),
         tests("SASLTests", "SASL", "MailCore"),
-        tests("MailStoreTests", "MailStore", "MessageFormat", "MailCore", .sqlite, .nio, .log),
+        tests("MailStoreTests", "MailStore", "CChecksum", "MessageFormat", "MailCore", .sqlite, .nio, .log),
         tests("CertificatesTests", "Certificates", "MailTesting", "MailCore"),
         tests("StateStoreTests", "StateStore", "MailCore", .grdb, .log),
         tests("ResolverTests", "Resolver", "MailCore"),

@@ -48,6 +48,7 @@ public final class TaskContext: Sendable {
         var budget: Int
         var verbs = 0
         var isQuiet = false
+        var hasLimit = false
     }
 
     init(_ record: TaskRecord, _ services: HouseServices, _ clock: TaskClock) {
@@ -71,6 +72,15 @@ public final class TaskContext: Sendable {
     public internal(set) var isQuiet: Bool {
         get { kept.withLock { $0.isQuiet } }
         set { kept.withLock { $0.isQuiet = newValue } }
+    }
+
+    /// A step may do more than its budget, and use both processors, until something else wants the machine.
+    var mayHurry: Bool { kept.withLock { $0.isQuiet && !$0.hasLimit } }
+
+    /// An operator has set one.
+    var hasLimit: Bool {
+        get { kept.withLock { $0.hasLimit } }
+        set { kept.withLock { $0.hasLimit = newValue } }
     }
 
     /// The task's own words for where its next step begins.

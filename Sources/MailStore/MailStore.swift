@@ -31,7 +31,7 @@ public final class MailStore: Sendable {
     /// Set once, in `init`.
     nonisolated(unsafe) private(set) var writer: Writer!
     nonisolated(unsafe) private(set) var readers: ReaderPool!
-    /// One thread for reads that take long, so that short ones never stand behind them.
+    /// Threads for reads that take long, so that short ones never stand behind them; the second has work in a hurried check only.
     nonisolated(unsafe) private(set) var longReaders: ReaderPool!
 
     /// Opens `folder`/postern-mail, or makes it on a new installation. When the drive is not there the store begins unavailable and
@@ -58,7 +58,7 @@ public final class MailStore: Sendable {
             _ = availability.becomes(error)
         }
         readers = ReaderPool(threads: configuration.readers, store: self)
-        longReaders = ReaderPool(threads: 1, name: "store-long-read", givesWay: true, store: self)
+        longReaders = ReaderPool(threads: 2, name: "store-long-read", givesWay: true, store: self)
         writer = Writer(store: self, open: open)
         writer.start()
         if open != nil { purgeLeftovers() }

@@ -38,6 +38,7 @@ extension TaskRunner {
     /// Does one step and rests; answers whether there may be another.
     private func step(_ id: Int64, _ task: RunningTask) async -> Bool {
         task.context.budget = task.pace.budget
+        task.context.hasLimit = task.pace.limit != nil
         let before = (bytes: task.context.progress.bytesDone, mail: services.store.load.taken, time: clock.now())
         let outcome = await StepRace.run(
             task.plan.stepLimit, clock,

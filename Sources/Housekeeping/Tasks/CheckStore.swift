@@ -17,11 +17,19 @@ struct CheckStore: BackgroundTask {
         let place = context[cursor: "place"].flatMap { StoreCheckPlace(text: $0) } ?? .start
         var progress = context.progress
         if context[cursor: "place"] == nil {
-            let totals = try await context.store.read { try $0.storedTotals() }
+            let totals = try await context.store.beginCheck()
             progress = TaskProgress(total: totals.messages, unit: "messages", bytesTotal: totals.bytes)
         }
         var report = StoreCheckReport()
-        let next = try await context.store.checkStep(at: place, limit: context.budget, &report)
+        var ahead = context[cursor: "ahead"].flatMap { StoreCheckPlace(text: $0) }
+        var next =
+            context.mayHurry
+            ? try await context.store.hurriedCheckStep(at: place, ahead: &ahead, &report)
+            : try await context.store.checkStep(at: place, limit: context.budget, &report)
+        if case .messages? = next, let place = ahead {
+            next = place
+            ahead = nil
+        }
         progress.done += report.messages
         progress.bytesDone += report.bytes.bytes
         progress.item = place.item
@@ -31,6 +39,7 @@ struct CheckStore: BackgroundTask {
         let findings = before + report.findings.count
         context[cursor: "findings"] = String(findings)
         context[cursor: "place"] = next?.text
+        context[cursor: "ahead"] = ahead?.text
         guard next == nil else { return .goOn }
         let found = findings == 0 ? "all is well." : "\(findings) \(findings == 1 ? "finding" : "findings"), see its warnings."
         return .done("\(progress.done) messages are read back; \(found)")
