@@ -1,8 +1,8 @@
 #!/bin/bash
 # move.sh [rate] [load] [pause]: what moving the mail costs, on loop-mounted ext4 drives; prints a line a figure. Needs root.
 #   rate    1 GB: the move, against `cp -a --reflink=never` and `sync` of the same files between the same drives; no load
-#   load    deliveries a second under smtp_4k_s20: alone, during a move without a limit, during one with --limit 20MB (LIMITS="none 20MB"),
-#           in turn; medians of ROUNDS (3)
+#   load    deliveries a second under smtp_4k_s20 during a move without a limit and one with --limit 20MB (LIMITS="none 20MB"), and in as
+#           long without a move; medians of ROUNDS (3)
 #   pause   the pause of writes with 50,000, 100,000 and 200,000 messages of 4 KB (COUNTS="…")
 # GB (1.0) is how much mail the first two move. Everything lies in $BENCH_DIR/move and is gone at the end.
 . "$(dirname "$0")/lib.sh"
@@ -143,8 +143,10 @@ delivered() {
     end=$(now)
     per "$(messages) - $count" "$end - $start"
 }
+# A store grows under the load, and a large one takes less: what a move leaves of the deliveries is told by the same load on a store of
+# the same size for as long as the move took.
 measure_load() {
-    local limit option gb round alone during after task took
+    local limit option gb round with without task took said
     for limit in $LIMITS; do
         option=()
         [ "$limit" = none ] || option=(--limit "$limit")
@@ -152,28 +154,33 @@ measure_load() {
         gb=$(awk "BEGIN { print $GB * (\"$limit\" == \"none\" ? 1 : 0.2) }")
         : > "$W.rates"
         for round in $(seq "$ROUNDS"); do
-            fresh 12G
-            send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($gb * 1e9 / 30720) }")" -l 30720 > /dev/null
-            begin_load
-            sleep 3
-            alone=$(delivered "" 12)
+            loaded "$gb"
             took=$(now)
             task=$(postern storage move "$W/b" "${option[@]}" --json | jq -r .task.id)
-            during=$(delivered "$task")
+            with=$(delivered "$task")
             took=$(awk "BEGIN { print $(now) - $took }")
-            after=$(delivered "" 12)
             end_load
-            echo "load, limit $limit: $alone/s before, $after/s after, $during/s during a move of $(per "$took" 1) s: $(per "200 * $during" "$alone + $after") %; $(postern tasks show "$task" --json | jq -r '.result // .trouble')"
-            echo "$alone $during $after" >> "$W.rates"
+            said=$(postern tasks show "$task" --json | jq -r '.result // .trouble')
+            loaded "$gb"
+            without=$(delivered "" "$took")
+            end_load
+            echo "load, limit $limit: $with/s during a move of $(per "$took" 1) s, $without/s in as long without: $(per "100 * $with" "$without") %; $said"
+            echo "$with $without" >> "$W.rates"
         done
-        echo "load, limit $limit, medians of $ROUNDS: $(column_median 2)/s during, $(column_median 1 3)/s without: $(per "100 * $(column_median 2)" "$(column_median 1 3)") %"
+        echo "load, limit $limit, medians of $ROUNDS: $(column_median 1)/s during, $(column_median 2)/s without: $(per "100 * $(column_median 1)" "$(column_median 2)") %"
         rm "$W.rates"
     done
 }
-# The median of these columns of the rounds' figures.
+# A fresh store with so many GB, which has been under the load for a moment.
+loaded() {
+    fresh 12G
+    send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($1 * 1e9 / 30720) }")" -l 30720 > /dev/null
+    begin_load
+    sleep 3
+}
+# The median of a column of the rounds' figures.
 column_median() {
-    local column
-    for column; do cut -d' ' -f"$column" "$W.rates"; done | sort -n | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+    cut -d' ' -f"$1" "$W.rates" | sort -n | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 measure_pause() {
