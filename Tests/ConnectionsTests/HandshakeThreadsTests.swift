@@ -15,7 +15,7 @@ import Testing
             HandshakeThreads.advance(pair.server) { done.resume(returning: ($0, priority())) }
         }
         #expect(progress.isWaiting)
-        #expect(there == min(19, before + 10))
+        #expect(there == min(19, before + 5))
         #expect(priority() == before)
     }
 }
