@@ -26,7 +26,9 @@ enum Posternd {
             case .version: Terminal.say("posternd \(version)")
             case .checkSettings(let file, let options): exit(check(file, options))
             case .rebuildIndex(let options): exit(try RebuildIndex.run(options))
-            case .run(let options): try await run(options)
+            case .run(let options):
+                // Threads end at the same time, and OpenSSL cleans up behind each of them: exit(3) would take that from under them.
+                _exit(try await run(options))
             }
         } catch let error as Invocation.UsageError {
             Terminal.complain("posternd: \(error)")
@@ -36,7 +38,8 @@ enum Posternd {
         }
     }
 
-    private static func run(_ options: Invocation.Options) async throws {
+    /// Answers what the process ends with.
+    private static func run(_ options: Invocation.Options) async throws -> Int32 {
         LoggingSystem.bootstrap { _ in JournalLogHandler(program: "posternd", level: options.isVerbose ? .debug : .info) }
         let logger = Logger(label: "posternd")
         logger.info("posternd \(version) starts", metadata: ["event": "\(JournalEvent.starting.rawValue)"])
@@ -136,10 +139,7 @@ enum Posternd {
         group.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: group).run()
         logger.info("stopped", metadata: ["event": "\(JournalEvent.stopped.rawValue)"])
-        if TaskService.beginsAnew {
-            folder.release()
-            exit(TaskService.anewStatus)
-        }
+        return TaskService.beginsAnew ? TaskService.anewStatus : 0
     }
 
     private static func quiet(_ logger: Logger) -> Logger {

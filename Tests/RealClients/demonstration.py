@@ -150,7 +150,10 @@ class Demonstration(Server):
         deadline = time.monotonic() + START_SECONDS
         while True:
             file = self.state / "posternd.pid"
-            now = int(file.read_text() or 0) if file.exists() else 0
+            try:
+                now = int(file.read_text() or 0)
+            except FileNotFoundError:
+                now = 0
             if now not in (0, self.pid) and self.cli("storage", "status").returncode == 0:
                 self.pid = now
                 return
