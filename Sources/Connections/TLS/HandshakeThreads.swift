@@ -1,4 +1,4 @@
-internal import Glibc
+internal import MailCore
 internal import NIOCore
 internal import NIOPosix
 
@@ -14,9 +14,6 @@ enum HandshakeThreads {
         return pool
     }()
 
-    /// Steps of nice(2) behind the loops, as where passwords are proven: a quarter of what a loop gets where both want all of a processor.
-    /// With ten steps as much is submitted for 4 % more of the processors, and the slowest handshakes take longer.
-    private static let stepsBehind: CInt = 5
     private static let standsBack = ThreadSpecificVariable<StandsBack>()
     private final class StandsBack: Sendable {}
 
@@ -28,10 +25,11 @@ enum HandshakeThreads {
         }
     }
 
-    /// The thread that this is called on, for good. It is no fault where that is not allowed.
+    /// As far as where passwords are proven. With ten steps as much is submitted for 4 % more of the processors, and the slowest handshakes
+    /// take longer.
     private static func standBack() {
         guard standsBack.currentValue == nil else { return }
         standsBack.currentValue = StandsBack()
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) + stepsBehind)
+        ThreadPriority.stepBack(5)
     }
 }

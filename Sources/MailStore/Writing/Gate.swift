@@ -1,4 +1,5 @@
 @preconcurrency import Glibc
+import MailCore
 
 /// A mutex with a condition: for threads that wait for each other. Tasks never do.
 final class Gate: @unchecked Sendable {
@@ -69,7 +70,7 @@ func startThread(_ name: String, givesWay: Bool = false, _ body: @escaping @Send
         { argument in
             let box = Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue()
             nameThisThread(box.name)
-            if box.givesWay { yieldOnThisThread() }
+            if box.givesWay { ThreadPriority.stepBack(10) }
             box.body()
             return nil
         }, Unmanaged.passRetained(Box(name, givesWay, body)).toOpaque())
@@ -84,6 +85,3 @@ private func nameThisThread(_ name: String) {
     _ = write(file, name, name.utf8.count)
     close(file)
 }
-
-/// On Linux a thread has a niceness of its own, and 0 names the one that asks. setpriority(2)
-private func yieldOnThisThread() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }

@@ -100,8 +100,8 @@ final class PasswordWorkers: Sendable {
                 { context in
                     guard let context else { return nil }
                     let shared = Unmanaged<Shared>.fromOpaque(context).takeRetainedValue()
-                    // Sessions that are at work go before log-ins that are to come. On Linux this is the calling thread's own value.
-                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+                    // Sessions that are at work go before log-ins that are to come.
+                    ThreadPriority.stepBack(5)
                     while let job = shared.next() { job(true) }
                     return nil
                 }, Unmanaged.passRetained(self).toOpaque())
