@@ -62,6 +62,16 @@ private struct Often: BackgroundTask {
         }
     }
 
+    /// Whoever hears that it is over may start another at once.
+    @Test func whatIsOverHoldsNobodyUp() async throws {
+        try await Self.with { _, _, runner in
+            for _ in 0..<20 {
+                let task = try await runner.start("scripted", ["script": "none"], by: "test")
+                #expect(try await Self.wait(runner, task.record.id, for: .done).state == .done)
+            }
+        }
+    }
+
     @Test func whatFailsForGoodSaysWhy() async throws {
         try await Self.with { _, _, runner in
             scripts.withLock { $0["bad"] = [.failure(TaskFailure("It cannot be."))] }
