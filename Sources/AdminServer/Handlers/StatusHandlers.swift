@@ -89,6 +89,10 @@ struct StatusHandlers: Sendable {
 
     private func warnings(_ directory: Directory) -> [String] {
         var warnings: [String] = []
+        // While no mail is accepted, the problems say why.
+        if let damage = services.store.damage, services.store.health.refusal == nil {
+            warnings.append("\(damage) \(StoreError.remedyForIndex)")
+        }
         if directory.domains.isEmpty { warnings.append("There is no domain yet; add one with \"postern domain add\".") }
         for missing in services.gateway.interfaces().missing {
             warnings.append("\(missing) is chosen in the settings and not there now; it is served when it comes.")
