@@ -7,6 +7,9 @@ struct QueueHandlers: Sendable {
     let services: AdminServices
     private var store: MailStore { services.store }
 
+    /// What a recipient is called that is being tried now. It is queued or deferred, too.
+    fileprivate static let leased = "leased"
+
     init(services: AdminServices) { self.services = services }
 
     func register(in table: inout HandlerTable) {
@@ -85,9 +88,11 @@ struct QueueHandlers: Sendable {
         var filter = QueueFilter(
             message: try selection.message.map(message), sender: selection.sender, recipient: selection.recipient, reason: selection.reason,
             domain: selection.domain)
-        if let name = selection.state {
+        if selection.state == Self.leased {
+            filter.only = store.leasedRecipients
+        } else if let name = selection.state {
             guard let state = QueueState.allCases.first(where: { $0.name == name }) else {
-                let names = QueueState.allCases.map(\.name).joined(separator: ", ")
+                let names = (QueueState.allCases.map(\.name) + [Self.leased]).joined(separator: ", ")
                 throw AdminRefusal(.invalid, "\"\(name)\" is no state of the queue; there are \(names).")
             }
             filter.states = [state]
@@ -112,7 +117,7 @@ extension QueueRow {
         let waits = recipient.state == .queued || recipient.state == .deferred
         self.init(
             message: id.description, sender: sender?.description ?? "", recipient: recipient.address.description,
-            state: store.isLeased(recipient) ? "leased" : recipient.state.name, size: size,
+            state: store.isLeased(recipient) ? QueueHandlers.leased : recipient.state.name, size: size,
             age: Int((now - arrival).components.seconds),
             nextTry: waits ? Int(max(.zero, recipient.due - now).components.seconds) : nil, tries: recipient.tries,
             status: recipient.last?.status.description, remote: recipient.last?.remote, words: recipient.last?.words,
