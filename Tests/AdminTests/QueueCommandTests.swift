@@ -20,4 +20,21 @@ import Testing
                 try await line.run("queue list --state leased").output == "Nothing matches. In the whole queue: 1 held, 1 queued.\n")
         }
     }
+
+    /// Nothing to do is no failure; a message that is not there is one.
+    @Test func aMessageThatIsNotInTheQueue() async throws {
+        try await House.open { house in
+            let message = try await house.enqueue(to: ["bob@remote.example"])
+            let line = PosternCommand(socket: house.socket)
+            for verb in ["retry", "hold", "release", "reroute", "delete"] {
+                let refused = try await line.run("queue \(verb) \(MessageID(1))")
+                #expect(refused.code == 1 && refused.errors == "Error: There is no message \(MessageID(1)) in the queue.\n", "\(verb)")
+                #expect(try await line.run("queue \(verb) --domain nobody.example").code == 0, "\(verb)")
+            }
+            let release = try await line.run("queue release \(message)")
+            #expect(release.code == 0 && release.output == "No recipient is released: none of those that are meant is held.\n")
+            #expect(try await line.run("queue delete \(message)").code == 0)
+            #expect(try await line.run("queue delete \(message)").code == 1)
+        }
+    }
 }

@@ -52,7 +52,7 @@ struct QueueHandlers: Sendable {
     private func show(_ name: String) async throws -> QueueShow.Answer {
         let id = try message(name)
         let page = try await store.read { try $0.queue(QueueFilter(message: id), limit: 1000) }
-        guard let found = page.messages.first else { throw AdminRefusal(.notFound, "There is no message \(name) in the queue.") }
+        guard let found = page.messages.first else { throw Self.notThere(name) }
         let header = try await store.read { snapshot in
             try snapshot.withBytes(of: found.stored, 0..<65536) { bytes in
                 let text = String(decoding: bytes, as: UTF8.self)
@@ -74,6 +74,11 @@ struct QueueHandlers: Sendable {
     /// Page by page, so that neither a read nor a change is long. What comes meanwhile is behind the last page.
     private func change(_ selection: QueueSelection, _ body: ([Int64]) async throws -> Int) async throws -> QueueChanged {
         let filter = try filter(selection)
+        if let id = filter.message {
+            guard try await store.read({ try !$0.queue(QueueFilter(message: id), limit: 1).messages.isEmpty }) else {
+                throw Self.notThere(id.description)
+            }
+        }
         var changed = 0
         var next: Int64? = 0
         while let from = next {
@@ -102,6 +107,10 @@ struct QueueHandlers: Sendable {
             filter.before = store.queueClock.now + (.zero - age)
         }
         return filter
+    }
+
+    private static func notThere(_ name: String) -> AdminRefusal {
+        AdminRefusal(.notFound, "There is no message \(name) in the queue.")
     }
 
     private func message(_ name: String) throws(AdminRefusal) -> MessageID {
