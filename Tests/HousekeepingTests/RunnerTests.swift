@@ -164,7 +164,7 @@ private struct Often: BackgroundTask {
             #expect(next.map(\.name) == ["often"] && next.map(\.next) == [1_000_600])
             #expect(try await runner.list().isEmpty, "a schedule is no task")
             while try await runner.list().count < 2 {
-                hand.advance(by: .milliseconds(50))
+                hand.advance(by: .seconds(5))
                 await Task.yield()
             }
             #expect(try await runner.list().allSatisfy { $0.record.name == "often" && $0.record.startedBy == "schedule" })
