@@ -8,7 +8,7 @@ public struct QueueSelection: Codable, Sendable {
     public var reason: String?
     /// A recipient's whole domain.
     public var domain: String?
-    /// `queued`, `deferred`, `held`, `delivered`, `bounced`.
+    /// `queued`, `deferred`, `held`, `delivered`, `bounced`; `leased` for those of the first two that are being tried now.
     public var state: String?
     /// In the queue for longer than this: `2h`.
     public var olderThan: String?
@@ -36,7 +36,7 @@ public struct QueueRow: Codable, Sendable {
     public var message: String
     public var sender: String
     public var recipient: String
-    /// With `leased` for one that is being tried now.
+    /// `leased` for one that is being tried now.
     public var state: String
     /// Octets of the message.
     public var size: Int

@@ -9,7 +9,7 @@ public enum StoreTrouble {
     public static func sentence(_ store: MailStore, _ state: StateStore) -> String? {
         let health = store.health
         if case .damaged(let reason) = health.state {
-            return "\(StoreError.damaged(reason)) \"postern tasks start rebuild-index\" makes its index anew from the packs."
+            return "\(StoreError.damagedIndex(reason)) \(StoreError.remedyForIndex)"
         }
         guard let refusal = health.refusal else { return nil }
         guard case .unavailable = refusal else { return "\(refusal)" }

@@ -9,20 +9,37 @@ public struct Drive: Hashable, Sendable {
     public var device: String
     /// `ext4`.
     public var type: String
-    public var total: ByteCount
-    /// What an ordinary user may still write.
-    public var free: ByteCount
-    /// Files that can still be made; `nil` where there is no limit.
-    public var freeFiles: Int?
     public var isReadOnly: Bool
     /// The kernel's number of it, as mountinfo has it: `8:17`. (On btrfs files have another.)
     public var major: UInt32
     public var minor: UInt32
     /// Why it cannot hold mail, a sentence.
     public var unsuitable: String?
+
+    /// How much of it there is, as the file system says. A drive that hangs holds whoever asks.
+    public struct Room: Hashable, Sendable {
+        public var total = ByteCount(0)
+        /// What an ordinary user may still write.
+        public var free = ByteCount(0)
+        /// Files that can still be made; `nil` where there is no limit.
+        public var freeFiles: Int?
+
+        public init() {}
+    }
+
+    public var room: Room {
+        var figures = statvfs()
+        var room = Room()
+        guard statvfs(path, &figures) == 0 else { return room }
+        let unit = Int(clamping: figures.f_frsize)
+        room.total = ByteCount(Int(clamping: figures.f_blocks).multipliedReportingOverflow(by: unit).partialValue)
+        room.free = ByteCount(Int(clamping: figures.f_bavail).multipliedReportingOverflow(by: unit).partialValue)
+        if figures.f_files > 0 { room.freeFiles = Int(clamping: figures.f_favail) }
+        return room
+    }
 }
 
-/// The drives of this machine.
+/// The drives of this machine, as the kernel lists them: none of them is asked anything.
 public enum Drives {
     /// Every mounted file system that keeps something, by its path; those of the kernel's own making are left out.
     public static func all() -> [Drive] { parse(mounts()).sorted { $0.path < $1.path } }
@@ -83,15 +100,7 @@ public enum Drives {
         _ path: String, device: String, _ type: String, _ number: [UInt32], isReadOnly: Bool, isClosed: Bool
     ) -> Drive {
         var drive = Drive(
-            path: path, device: device, type: type, total: ByteCount(0), free: ByteCount(0), isReadOnly: isReadOnly, major: number[0],
-            minor: number[1])
-        var room = statvfs()
-        if statvfs(path, &room) == 0 {
-            let unit = Int(clamping: room.f_frsize)
-            drive.total = ByteCount(Int(clamping: room.f_blocks).multipliedReportingOverflow(by: unit).partialValue)
-            drive.free = ByteCount(Int(clamping: room.f_bavail).multipliedReportingOverflow(by: unit).partialValue)
-            if room.f_files > 0 { drive.freeFiles = Int(clamping: room.f_favail) }
-        }
+            path: path, device: device, type: type, isReadOnly: isReadOnly, major: number[0], minor: number[1])
         drive.unsuitable =
             switch type {
             case "tmpfs", "ramfs": "It is in memory, and gone after a restart."

@@ -42,7 +42,7 @@ final class Engine: Sendable {
         packs = try Folder(path + "/packs", create: true)
         // Packs without an index are no empty store.
         if !root.has("index.sqlite"), try packs.names().contains(where: { PackName.number($0) != nil }) {
-            throw StoreError.damaged("there is no index at \(path)")
+            throw StoreError.damagedIndex("there is no index at \(path)")
         }
         spool = try Folder(path + "/spool", create: true)
         for name in try spool.names() { try spool.remove(name) }

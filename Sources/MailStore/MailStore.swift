@@ -56,6 +56,7 @@ public final class MailStore: Sendable {
         } catch let error as StoreError {
             if case .tooNew = error { throw error }
             _ = availability.becomes(error)
+            _ = availability.meets(error)
         }
         readers = ReaderPool(threads: configuration.readers, store: self)
         longReaders = ReaderPool(threads: 2, name: "store-long-read", givesWay: true, store: self)
@@ -231,6 +232,7 @@ public final class MailStore: Sendable {
         let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Verb.Outcome, StoreError>, Never>) in
             writer.submit(WaitingVerb(verb) { continuation.resume(returning: $0) })
         }
+        if case .failure(let error) = outcome { met(error) }
         return try outcome.get()
     }
 
@@ -298,6 +300,7 @@ public final class MailStore: Sendable {
         resumeQueueTime(queueTime)
         availability.measure(engine.root)
         opened.withLock { $0 = engine }
+        availability.opens()
         logger.info(
             "The mail store \(engine.identity.store) is open at \(path).", metadata: ["event": "\(JournalEvent.storeOpened.rawValue)"])
         return open
@@ -318,6 +321,7 @@ public final class MailStore: Sendable {
             return try openStore()
         } catch let error as StoreError {
             _ = availability.becomes(error)
+            met(error)
         } catch {
             _ = availability.becomes(.unavailable("\(error)"))
         }
@@ -330,6 +334,15 @@ public final class MailStore: Sendable {
         longReaders.renew()
         becameUnavailable(.unavailable(reason))
     }
+
+    /// Tells the journal of damage in the index, once, and what helps; whoever met it hears of it besides.
+    func met(_ error: StoreError) {
+        guard availability.meets(error) else { return }
+        logger.critical("\(error) \(StoreError.remedyForIndex)", metadata: ["event": "\(JournalEvent.storeDamaged.rawValue)"])
+    }
+
+    /// Damage that was met in the index since it was opened, while mail goes on where it does not matter.
+    public var damage: StoreError? { availability.damage }
 
     func becameUnavailable(_ error: StoreError) {
         guard availability.becomes(error) else { return }

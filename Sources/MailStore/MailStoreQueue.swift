@@ -71,6 +71,9 @@ extension MailStore {
     /// Whether somebody is trying the recipient now.
     public func isLeased(_ recipient: QueuedRecipient) -> Bool { leases.has(recipient.id) }
 
+    /// The recipients that somebody is trying now.
+    public var leasedRecipients: Set<Int64> { leases.all }
+
     /// Calls `callback` after each commit that made something due, on the writer's thread: only wake somebody in it. There is one such
     /// callback, and it owns the leases of what has just come in.
     public func watchQueue(_ callback: @escaping @Sendable (QueueNews) -> Void) { queueWatchers.set(callback) }

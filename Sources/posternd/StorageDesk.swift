@@ -13,16 +13,42 @@ struct StorageDesk: Sendable {
     let runner: TaskRunner
     /// The folder where mail is when nobody has moved it.
     let standard: String
+    private let looks = DriveLooks<DriveFacts>()
 
-    func drives() -> [DriveFacts] {
+    init(services: HouseServices, runner: TaskRunner, standard: String) {
+        self.services = services
+        self.runner = runner
+        self.standard = standard
+    }
+
+    /// All drives, each looked at by itself: one that does not answer is listed as such.
+    func drives() async -> [DriveFacts] {
         let current = Drives.holding(services.store.folder)
-        return Drives.all().map { drive in
-            let inUse = drive.major == current?.major && drive.minor == current?.minor
-            return DriveFacts(
-                path: drive.path, device: drive.device, type: drive.type, totalSpace: drive.total.bytes, freeSpace: drive.free.bytes,
-                freeFiles: drive.freeFiles, readOnly: drive.isReadOnly, unsuitable: drive.unsuitable, inUse: inUse,
-                store: inUse ? nil : store(on: drive.path))
+        return await withTaskGroup { group in
+            for drive in Drives.all() {
+                let inUse = drive.major == current?.major && drive.minor == current?.minor
+                group.addTask {
+                    await looks.look(drive.path) { look(drive, inUse: inUse) }
+                        ?? facts(drive, Drive.Room(), inUse: inUse, store: nil, unsuitable: "It does not answer.")
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.path < $1.path }
         }
+    }
+
+    /// Waits as long as the drive does.
+    private func look(_ drive: Drive, inUse: Bool) -> DriveFacts {
+        let room = drive.room
+        let refusal = inUse || drive.unsuitable != nil ? nil : DriveProbe.refusal(in: drive.path)
+        return facts(
+            drive, room, inUse: inUse, store: inUse ? nil : store(on: drive.path),
+            unsuitable: drive.unsuitable ?? refusal.map { "It does not keep what is written there: \($0)." })
+    }
+
+    private func facts(_ drive: Drive, _ room: Drive.Room, inUse: Bool, store: String?, unsuitable: String?) -> DriveFacts {
+        DriveFacts(
+            path: drive.path, device: drive.device, type: drive.type, totalSpace: room.total.bytes, freeSpace: room.free.bytes,
+            freeFiles: room.freeFiles, readOnly: drive.isReadOnly, unsuitable: unsuitable, inUse: inUse, store: store)
     }
 
     /// A store that lies on a drive, a sentence. One that cannot be read is there for all that.

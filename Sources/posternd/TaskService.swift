@@ -111,7 +111,7 @@ struct TaskService: ServiceLifecycle.Service {
                 }
                 return facts
             },
-            drives: { facts.drives() }, survey: { try await Preflight.survey($0, onSameDrive: $1, services) },
+            drives: { await facts.drives() }, survey: { try await Preflight.survey($0, onSameDrive: $1, services) },
             storage: { try await facts.storage() },
             discardOld: { otherMail in try await Self.told { try await OldCopy.discard(services, evenOtherMail: otherMail) } })
     }

@@ -104,7 +104,7 @@ import Testing
                     Step("queue hold --domain remote.example", "1 recipient is held."),
                     Step(
                         "queue list --state lost", 1,
-                        "Error: \"lost\" is no state of the queue; there are queued, deferred, held, delivered, bounced."),
+                        "Error: \"lost\" is no state of the queue; there are queued, deferred, held, delivered, bounced, leased."),
                     Step(
                         "queue retry --state held",
                         "No recipient is tried now: none of those that are meant waits for a try (what is held is to be released first)."),

@@ -112,6 +112,21 @@ import Testing
         facts.trouble = "/mnt/new is full; make room, then resume it."
     }
 
+    /// By what it counts in the lists, too: octets before packs.
+    @Test func theStatusSaysHowFarItIs() async throws {
+        let moving = Self.facts(4, "move-store", "running") { facts in
+            (facts.done, facts.total, facts.unit) = (0, 1, "packs")
+            (facts.bytesDone, facts.bytesTotal) = (3 << 20, 4 << 20)
+            facts.item = "00000001.pack"
+        }
+        let counting = Self.facts(5, "import", "running") { facts in (facts.done, facts.total) = (1, 3) }
+        try await House.open(tasks: Tasks([moving, counting]).desk) { house in
+            let shown = try await PosternCommand(socket: house.socket).run("status").output
+            #expect(shown.contains("Task 4:      move-store running 75 %, 00000001.pack\n"), "\(shown)")
+            #expect(shown.contains("Task 5:      import running 33 %\n"), "\(shown)")
+        }
+    }
+
     @Test func screens() async throws {
         try await House.open(tasks: Tasks([Self.checking, Self.importing, Self.moved]).desk) { house in
             try await CommandTests.play(

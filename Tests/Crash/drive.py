@@ -73,6 +73,10 @@ class Drive:
         command = ["mount", "-o", f"remount,{'ro' if frozen else 'rw'}", self.path]
         return subprocess.run(command, capture_output=True, timeout=60).returncode == 0
 
+    def hang(self, hangs=True):
+        """Whoever writes to it waits, until it is told to go on (fsfreeze)."""
+        subprocess.run(["fsfreeze", "--freeze" if hangs else "--unfreeze", self.path], check=True, timeout=60)
+
     def occupy(self, leave):
         """Fills it until only so many octets are free; answers the file to remove."""
         ballast = self.path / "ballast"

@@ -55,8 +55,8 @@ def die(house, phase, seconds=2, slow=60):
 
 
 def test_what_is_proven_is_not_copied_again():
-    with Moving(mail=150, mailboxes=4, size=900_000) as house:
-        house.begin(seconds=6)
+    with Moving(mail=100, mailboxes=4, size=900_000) as house:
+        house.begin(seconds=4)
         deadline = time.monotonic() + 60
         while int(house.facts()["done"]) < 1:
             assert time.monotonic() < deadline

@@ -29,8 +29,9 @@ def test_power_cut(rounds):
             ledger.power_is_back()
             server.start()
             ledger.forgive_refusals()
-            there = ledger.check(server)
-            print(f"round {number + 1}: {len(ledger.acknowledged) - before} acknowledged before the cut, {there} messages there")
+            print(f"round {number + 1}: {len(ledger.acknowledged) - before} acknowledged before the cut")
+        # What any of the cuts has lost, doubled or torn is so for good.
+        print(f"{ledger.check(server)} messages there")
         server.stop()
     assert len(ledger.acknowledged) > 20 * rounds
 

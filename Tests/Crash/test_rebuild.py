@@ -121,6 +121,10 @@ def test_an_index_that_is_damaged_is_made_anew(house):
     server.stop()
     server.start()
     overwrite(house.root / "index.sqlite")
+    assert server.imap().select("INBOX")[0] == "NO"
+    shown = server.cli("status")
+    assert shown.returncode == 1 and "Warning: The index of the mail store is damaged: " in shown.stdout, shown
+    assert '"postern tasks start rebuild-index"' in shown.stdout and "event=store-damaged" in server.journal.read_text()
     checked = wait_for(server, server.call("tasks", "start", "check-store")["id"])
     assert checked["state"] == "failed" or checked["warnings"], checked
     task = server.call("tasks", "start", "rebuild-index")["id"]

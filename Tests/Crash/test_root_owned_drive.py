@@ -18,7 +18,7 @@ mount -t tmpfs -o mode=755 none /run/postern-gatekeeper
 "$BIN/postern-gatekeeper" --socket /run/postern-gatekeeper/socket --plan "$WORK/plan" --user nobody 2> "$WORK/gatekeeper" &
 gatekeeper=$!
 mkfifo "$WORK/said"
-setpriv --reuid nobody --regid nogroup --clear-groups env POSTERN_BIN="$BIN" "$PROJECT/packaging/run.sh" --state "$WORK/state" $PORTS \
+setpriv --reuid nobody --regid nogroup --clear-groups env POSTERN_BIN="$BIN" TMPDIR="$WORK" "$PROJECT/packaging/run.sh" --state "$WORK/state" $PORTS \
     > "$WORK/said" 2> "$WORK/journal" &
 daemon=$!
 trap 'kill $daemon $gatekeeper; wait $daemon || true' EXIT

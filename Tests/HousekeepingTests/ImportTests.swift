@@ -170,6 +170,38 @@ import Testing
         await house.remove()
     }
 
+    /// The daemon dies behind its first step, then behind its second one, and so on, before that step's record is written: nothing that is
+    /// left out goes unsaid.
+    @Test func whatIsLeftOutIsSaidAlsoAfterADeath() async throws {
+        let house = try House()
+        let account = try await house.account("alice")
+        let root = house.folder + "/Maildir"
+        try Self.write(
+            [
+                ("cur/1.a:2,", "one"), ("cur/2.folder:2,/x", ""), ("cur/3.folder:2,/x", ""), ("cur/4.b:2,", "two"), ("cur/5.c:2,", "three"),
+                ("cur/6.folder:2,/x", ""),
+            ], to: root)
+        let parameters = ["from": root, "account": "alice@postern.test"]
+        var record = try await house.state.addTask("import", parameters: parameters, startedBy: "test", at: 1)
+        var lives = 0
+        var result: String?
+        while result == nil {
+            let context = TaskContext(record, house.services, .system)
+            let task = try ImportMail(parameters)
+            for step in 0...lives % 2 where result == nil {
+                if step > 0 { context.save(to: &record) }
+                if case .done(let sentence) = try await task.step(in: context) { result = sentence }
+            }
+            if result != nil { context.save(to: &record) }
+            lives += 1
+            try #require(lives < 50)
+        }
+        #expect(result == "3 messages are imported, 3 left out (see its warnings), into 1 mailbox.")
+        #expect(record.warnings == [2, 3, 6].map { "\(root)/cur/\($0).folder:2, cannot be read and is left out." })
+        #expect(try await Self.contents(house, account) == ["INBOX one", "INBOX two", "INBOX three"])
+        await house.remove()
+    }
+
     @Test func moreKeywordsThanAMailboxHasRoomFor() async throws {
         let house = try House()
         let account = try await house.account("alice")

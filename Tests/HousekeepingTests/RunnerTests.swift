@@ -62,6 +62,16 @@ private struct Often: BackgroundTask {
         }
     }
 
+    /// Whoever hears that it is over may start another at once.
+    @Test func whatIsOverHoldsNobodyUp() async throws {
+        try await Self.with { _, _, runner in
+            for _ in 0..<20 {
+                let task = try await runner.start("scripted", ["script": "none"], by: "test")
+                #expect(try await Self.wait(runner, task.record.id, for: .done).state == .done)
+            }
+        }
+    }
+
     @Test func whatFailsForGoodSaysWhy() async throws {
         try await Self.with { _, _, runner in
             scripts.withLock { $0["bad"] = [.failure(TaskFailure("It cannot be."))] }
@@ -154,7 +164,7 @@ private struct Often: BackgroundTask {
             #expect(next.map(\.name) == ["often"] && next.map(\.next) == [1_000_600])
             #expect(try await runner.list().isEmpty, "a schedule is no task")
             while try await runner.list().count < 2 {
-                hand.advance(by: .milliseconds(50))
+                hand.advance(by: .seconds(5))
                 await Task.yield()
             }
             #expect(try await runner.list().allSatisfy { $0.record.name == "often" && $0.record.startedBy == "schedule" })

@@ -1,6 +1,7 @@
 import Foundation
 import GRDBSQLite
 @preconcurrency import Glibc
+import Logging
 import MailCore
 import Synchronization
 import Testing
@@ -82,7 +83,7 @@ private enum DarkFiles {
             let findings = try await store.check().findings
             #expect(findings.contains { $0.hasPrefix("The index is torn: ") })
         } catch let error as StoreError {
-            #expect(error == .damaged("index: database disk image is malformed"))
+            #expect(error == .damagedIndex("database disk image is malformed"))
         }
         await store.close()
     }
@@ -119,5 +120,51 @@ private enum DarkFiles {
         #expect(store.health.state == .ready)
         #expect(try await store.check().findings == [])
         await store.close()
+    }
+
+    /// Whoever reads or writes hears of it each time; the journal hears of it once, and what helps.
+    @Test func damageThatIsMetWhileMailFlowsIsToldOnceWithItsRemedy() async throws {
+        let (temporary, index) = try await Self.filled()
+        let journal = Journal()
+        let store = try MailStore(folder: temporary.folder, logger: Logger(label: "test") { _ in journal })
+        try Self.overwrite(index)
+        for _ in 0..<3 {
+            await #expect(throws: StoreError.damagedIndex("database disk image is malformed")) {
+                _ = try await store.info("INBOX", of: temporary.account)
+            }
+            await #expect(throws: StoreError.self) { try await store.deliver("hello", to: temporary.recipient()) }
+        }
+        #expect(
+            journal.lines == [
+                "The index of the mail store is damaged: database disk image is malformed. \"postern tasks start rebuild-index\" makes it "
+                    + "anew from the packs."
+            ])
+        #expect(store.damage == .damagedIndex("database disk image is malformed"))
+        await store.close()
+    }
+}
+
+/// What was said with the event `store-damaged`.
+private final class Journal: LogHandler, @unchecked Sendable {
+    private let said = Mutex<[String]>([])
+    var lines: [String] { said.withLock { $0 } }
+    // `said` is a mutex, the rest is never changed.
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .info }
+        set {}
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        guard event.metadata?["event"] == "store-damaged" else { return }
+        said.withLock { $0.append("\(event.message)") }
     }
 }

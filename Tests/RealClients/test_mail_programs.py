@@ -152,8 +152,11 @@ def test_gsasl(full, tmp_path, protocol, port, mechanism, starttls):
     isBound = mechanism.endswith("PLUS")
     if isBound and not starttls:
         pytest.skip("there is no channel to bind to")
+    # An account that nobody has guessed at, which would be made to wait.
+    account = address(f"{protocol}-{mechanism}-{starttls}".lower())
+    assert full.cli("account", "add", account, "--password-stdin", stdin=PASSWORD + "\n").returncode == 0
     command = ["gsasl", f"--{protocol}", "--connect", f"127.0.0.1:{getattr(full, port)}", "-m", mechanism]
-    command += ["-a", address("carol"), "-d"] + ([] if starttls else ["--no-starttls"]) + ["--x509-ca-file="] + ([] if isBound else ["--no-cb"])
+    command += ["-a", account, "-d"] + ([] if starttls else ["--no-starttls"]) + ["--x509-ca-file="] + ([] if isBound else ["--no-cb"])
     for password, isRight in ((PASSWORD, True), ("guessed", False)):
         done = subprocess.run([*command, "-p", password], input="", capture_output=True, text=True, timeout=60)
         said = done.stdout + done.stderr

@@ -38,13 +38,16 @@ def test_every_way_to_log_in(server, service, mechanism, crypto):
         pytest.skip("one port has TLS first, the others have not")
     port = getattr(server, f"{service}_port")
     subject = f"{service} {mechanism} {crypto}"
-    right = ["--auth", mechanism, "--auth-user", address("alice"), "--auth-password", PASSWORD]
-    code, dialogue = swaks(server, port, *CRYPTO[crypto], *right, "--from", address("alice"), "--to", address("bob"), "--header", f"Subject: {subject}")
+    # An account that nobody has guessed at, which would be made to wait.
+    account = address(f"{service}-{mechanism}-{crypto}".lower())
+    assert server.cli("account", "add", account, "--password-stdin", stdin=PASSWORD + "\n").returncode == 0
+    right = ["--auth", mechanism, "--auth-user", account, "--auth-password", PASSWORD]
+    code, dialogue = swaks(server, port, *CRYPTO[crypto], *right, "--from", account, "--to", address("bob"), "--header", f"Subject: {subject}")
     assert code == 0, dialogue
     received = parsed(server.wait_for(subject.encode(), "bob"))["Received"]
     assert f"with {'ESMTPA' if crypto == 'plain' else 'ESMTPSA'} id" in received and ("tls TLS_" in received) == (crypto != "plain")
-    wrong = ["--auth", mechanism, "--auth-user", address("alice"), "--auth-password", "guessed"]
-    code, dialogue = swaks(server, port, *CRYPTO[crypto], *wrong, "--from", address("alice"), "--to", address("bob"))
+    wrong = ["--auth", mechanism, "--auth-user", account, "--auth-password", "guessed"]
+    code, dialogue = swaks(server, port, *CRYPTO[crypto], *wrong, "--from", account, "--to", address("bob"))
     assert code == 28 and "535 5.7.8" in dialogue, dialogue  # swaks: log-in refused
 
 

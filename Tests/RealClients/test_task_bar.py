@@ -16,14 +16,14 @@ OCTETS = 3000
 
 @pytest.fixture()
 def slow_import(tmp_path):
-    """A house in which an import takes some ten seconds; answers it and the task's id."""
+    """A house in which an import takes some four seconds; answers it and the task's id."""
     folder = tmp_path / "Maildir"
     for part in ("cur", "new", "tmp"):
         (folder / part).mkdir(parents=True)
     for number in range(MESSAGES):
         (folder / "cur" / f"{number}.M1.host:2,S").write_text(f"Subject: {number}\n\n" + "x" * OCTETS + "\n")
     with Demonstration() as server:
-        words = ("import", f"from={folder}", f"account={address('alice')}", "--limit", "120kB")
+        words = ("import", f"from={folder}", f"account={address('alice')}", "--limit", "300kB")
         started = server.cli("tasks", "start", *words, "--json")
         assert started.returncode == 0, started
         yield server, json.loads(started.stdout)["id"]
@@ -49,7 +49,7 @@ def test_the_bar(slow_import, tmp_path, columns, form):
             seen += [line for line in shown if line not in seen]
             if shown and (met := re.fullmatch(form, shown[0])):
                 lengths.add(met[1].count("#"))
-            time.sleep(0.2)
+            time.sleep(0.1)
         assert len(lengths) >= 3, f"the bar does not grow: {lengths} {seen}"
         assert lines[0].startswith(f"Task {task} (import) is done"), lines
     finally:

@@ -7,6 +7,9 @@ struct QueueHandlers: Sendable {
     let services: AdminServices
     private var store: MailStore { services.store }
 
+    /// What a recipient is called that is being tried now. It is queued or deferred, too.
+    fileprivate static let leased = "leased"
+
     init(services: AdminServices) { self.services = services }
 
     func register(in table: inout HandlerTable) {
@@ -49,7 +52,7 @@ struct QueueHandlers: Sendable {
     private func show(_ name: String) async throws -> QueueShow.Answer {
         let id = try message(name)
         let page = try await store.read { try $0.queue(QueueFilter(message: id), limit: 1000) }
-        guard let found = page.messages.first else { throw AdminRefusal(.notFound, "There is no message \(name) in the queue.") }
+        guard let found = page.messages.first else { throw Self.notThere(name) }
         let header = try await store.read { snapshot in
             try snapshot.withBytes(of: found.stored, 0..<65536) { bytes in
                 let text = String(decoding: bytes, as: UTF8.self)
@@ -71,6 +74,11 @@ struct QueueHandlers: Sendable {
     /// Page by page, so that neither a read nor a change is long. What comes meanwhile is behind the last page.
     private func change(_ selection: QueueSelection, _ body: ([Int64]) async throws -> Int) async throws -> QueueChanged {
         let filter = try filter(selection)
+        if let id = filter.message {
+            guard try await store.read({ try !$0.queue(QueueFilter(message: id), limit: 1).messages.isEmpty }) else {
+                throw Self.notThere(id.description)
+            }
+        }
         var changed = 0
         var next: Int64? = 0
         while let from = next {
@@ -85,9 +93,11 @@ struct QueueHandlers: Sendable {
         var filter = QueueFilter(
             message: try selection.message.map(message), sender: selection.sender, recipient: selection.recipient, reason: selection.reason,
             domain: selection.domain)
-        if let name = selection.state {
+        if selection.state == Self.leased {
+            filter.only = store.leasedRecipients
+        } else if let name = selection.state {
             guard let state = QueueState.allCases.first(where: { $0.name == name }) else {
-                let names = QueueState.allCases.map(\.name).joined(separator: ", ")
+                let names = (QueueState.allCases.map(\.name) + [Self.leased]).joined(separator: ", ")
                 throw AdminRefusal(.invalid, "\"\(name)\" is no state of the queue; there are \(names).")
             }
             filter.states = [state]
@@ -97,6 +107,10 @@ struct QueueHandlers: Sendable {
             filter.before = store.queueClock.now + (.zero - age)
         }
         return filter
+    }
+
+    private static func notThere(_ name: String) -> AdminRefusal {
+        AdminRefusal(.notFound, "There is no message \(name) in the queue.")
     }
 
     private func message(_ name: String) throws(AdminRefusal) -> MessageID {
@@ -112,7 +126,7 @@ extension QueueRow {
         let waits = recipient.state == .queued || recipient.state == .deferred
         self.init(
             message: id.description, sender: sender?.description ?? "", recipient: recipient.address.description,
-            state: store.isLeased(recipient) ? "leased" : recipient.state.name, size: size,
+            state: store.isLeased(recipient) ? QueueHandlers.leased : recipient.state.name, size: size,
             age: Int((now - arrival).components.seconds),
             nextTry: waits ? Int(max(.zero, recipient.due - now).components.seconds) : nil, tries: recipient.tries,
             status: recipient.last?.status.description, remote: recipient.last?.remote, words: recipient.last?.words,

@@ -40,7 +40,9 @@ struct StatusHandlers: Sendable {
     private func tasks() async -> [StatusFacts.Task] {
         let all = try? await services.tasks?.list()
         return (all?.tasks ?? []).filter { $0.ended == nil }.map { task in
-            let percent = task.total.flatMap { $0 > 0 ? Int((Double(task.done) / Double($0) * 100).rounded(.down)) : nil }
+            // As every list of tasks has it: a pack that is halfway is no pack that is done.
+            let (done, total) = task.bytesTotal.map { (task.bytesDone, $0) } ?? (task.done, task.total ?? 0)
+            let percent = total > 0 ? Int((Double(done) / Double(total) * 100).rounded(.down)) : nil
             return StatusFacts.Task(
                 id: task.id, name: task.name, state: task.state, percent: percent.map { min(max(0, $0), 100) }, item: task.item)
         }
@@ -89,6 +91,10 @@ struct StatusHandlers: Sendable {
 
     private func warnings(_ directory: Directory) -> [String] {
         var warnings: [String] = []
+        // While no mail is accepted, the problems say why.
+        if let damage = services.store.damage, services.store.health.refusal == nil {
+            warnings.append("\(damage) \(StoreError.remedyForIndex)")
+        }
         if directory.domains.isEmpty { warnings.append("There is no domain yet; add one with \"postern domain add\".") }
         for missing in services.gateway.interfaces().missing {
             warnings.append("\(missing) is chosen in the settings and not there now; it is served when it comes.")

@@ -69,7 +69,7 @@ public actor TaskRunner {
             throw TaskFailure("\(name) knows no \(unknown).")
         }
         let task = try kind.init(parameters)
-        if plan.excludes.contains(name), let other = tasks.values.first(where: { $0.record.name == name }) {
+        if plan.excludes.contains(name), let other = tasks.values.first(where: { $0.record.name == name && !$0.record.state.isOver }) {
             throw TaskFailure("\(name) is at work already, as task \(other.record.id); wait for its end, or cancel it.")
         }
         var record = try await services.state.addTask(name, parameters: parameters, startedBy: who, at: clock.seconds)

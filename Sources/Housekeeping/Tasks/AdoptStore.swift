@@ -35,6 +35,7 @@ final class AdoptStore: BackgroundTask {
             throw TaskFailure("The mail in \(path) is damaged: \(report.findings[0]) It is not used.")
         }
         var progress = context.progress
+        progress.unit = "messages"
         progress.done += report.messages
         progress.bytesDone += report.bytes.bytes
         progress.item = place.item

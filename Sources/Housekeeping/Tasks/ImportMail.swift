@@ -77,20 +77,27 @@ final class ImportMail: BackgroundTask {
         return Listing(box: number, files: files, keywords: keywords, before: counts[..<number].reduce(0, +), next: next)
     }
 
-    /// The next messages of a box.
+    /// The next messages of a box, or the next of its files that are left out: what is told of those is kept before the place behind them
+    /// is, because a death between the two would lose it.
     private func take(_ box: Maildir.Box, _ list: inout Listing, _ place: ImportPlace, _ owner: Account, in context: TaskContext)
         async throws
     {
         let name = box.name == "INBOX" ? mailbox : (mailbox == "INBOX" ? box.name : "\(mailbox)/\(box.name)")
         var batch: [ImportedMessage] = []
         var bytes = 0
+        var leavesOut = false
         while list.next < list.files.count, batch.count < Self.batch, bytes < context.budget {
             let file = list.files[list.next]
-            list.next += 1
             guard var message = Maildir.message(file, keywords: list.keywords) else {
-                context.warn("\(file.path) cannot be read and is left out.")
+                guard batch.isEmpty else { break }
+                leavesOut = true
+                let sentence = "\(file.path) cannot be read and is left out."
+                if !context.warnings.contains(sentence) { context.warn(sentence) }
+                list.next += 1
                 continue
             }
+            guard !leavesOut else { break }
+            list.next += 1
             bytes += message.octets.count
             message.place = ImportPlace(count: place.count + batch.count + 1, box: box.key, file: file.place).text
             batch.append(message)

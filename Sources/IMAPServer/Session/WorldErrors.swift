@@ -13,7 +13,7 @@ extension IMAPRefusal {
             case .tooManyKeywords: .no("The mailbox has as many keywords as it can have", code: .limit)
             case .noSpace: .no("There is no room for more mail", code: .overQuota)
             case .unavailable, .tooNew: .unavailable
-            case .damaged: .no("This cannot be read any more", code: .corruption)
+            case .damaged, .damagedIndex: .no("This cannot be read any more", code: .corruption)
             }
     }
 }
@@ -22,7 +22,7 @@ extension StoreError {
     /// Whether somebody who runs the server must know.
     var isTheWorlds: Bool {
         switch self {
-        case .noSpace, .unavailable, .damaged, .tooNew: true
+        case .noSpace, .unavailable, .damaged, .damagedIndex, .tooNew: true
         case .noSuchMailbox, .mailboxExists, .nameNotAllowed, .tooManyKeywords: false
         }
     }

@@ -105,24 +105,9 @@ extension CopySurvey {
         if let inodes, inodes < packs + 1000 { problems.append("\(there.path) has room for only \(inodes) more files.") }
     }
 
-    /// Writes, locks, syncs and reads back: what the store asks of its drive.
     private mutating func probe(_ there: Folder) {
-        let name = "postern-mail.probe"
-        defer { try? there.remove(name) }
         do throws(StoreError) {
-            let file = try SystemFile(name, in: there, flags: O_RDWR | O_CREAT | O_TRUNC)
-            guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else { throw StoreError(errno: errno, "lock", name) }
-            let begun = unixMicroseconds()
-            let piece = [UInt8](repeating: 0xA5, count: 4 << 20)
-            let outcome: Result<Void, StoreError> = piece.withUnsafeBytes { bytes in
-                Result { () throws(StoreError) in
-                    try file.write(bytes, at: 0)
-                    try file.sync()
-                }
-            }
-            try outcome.get()
-            rate = (4 << 20) * 1_000_000 / Int(max(1, unixMicroseconds() - begun))
-            _ = try file.checksum(0..<4 << 20, fromDrive: true)
+            rate = try DriveProbe.rate(of: there, octets: 4 << 20, as: "postern-mail.probe")
         } catch {
             problems.append("\(there.path) does not keep what is written there: \(error)")
         }

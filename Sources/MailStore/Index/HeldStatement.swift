@@ -135,7 +135,7 @@ extension StoreError {
         switch code & 0xFF {
         case SQLITE_FULL: self = .noSpace
         case SQLITE_CORRUPT, SQLITE_NOTADB:
-            if let refusal { self.init(errno: refusal, "read", "index.sqlite") } else { self = .damaged("index: \(text)") }
+            if let refusal { self.init(errno: refusal, "read", "index.sqlite") } else { self = .damagedIndex(text) }
         default: self = .unavailable("index: \(text) (SQLite \(code))")
         }
     }

@@ -16,7 +16,7 @@ enum Schema {
         } catch let error as StoreError {
             throw error
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-            throw .damaged("\(path): \(error.message ?? error.resultCode.description)")
+            throw .damagedIndex("\(path): \(error.message ?? error.resultCode.description)")
         } catch {
             throw .unavailable("\(path): \(error)")
         }

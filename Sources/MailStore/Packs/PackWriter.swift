@@ -36,7 +36,7 @@ final class PackWriter {
         self.packSize = packSize
         self.number = number
         file = try SystemFile(PackName.file(number), in: folder, flags: O_RDWR)
-        guard try file.size >= end else { throw .damaged("\(file.name) is shorter than its index says") }
+        guard try file.size >= end else { throw .damagedIndex("\(file.name) is shorter than its index says") }
         self.end = end
         stagedFrom = end
         stretch = PackStretch(workers: workers)

@@ -28,6 +28,9 @@ final class QueueLeases: Sendable {
 
     func has(_ recipient: Int64) -> Bool { state.withLock { $0.leased.contains(recipient) } }
 
+    /// All of them.
+    var all: Set<Int64> { state.withLock { $0.leased } }
+
     func beginLook() -> Look {
         state.withLock { state in
             state.moment += 1

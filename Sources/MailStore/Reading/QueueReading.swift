@@ -10,12 +10,14 @@ public struct QueueFilter: Hashable, Sendable {
     /// A whole domain.
     public var domain: String?
     public var states: Set<QueueState>
+    /// None but these.
+    public var only: Set<Int64>?
     /// In the queue since before this moment.
     public var before: QueueTime?
 
     public init(
         message: MessageID? = nil, sender: String? = nil, recipient: String? = nil, reason: String? = nil, domain: String? = nil,
-        states: Set<QueueState> = Set(QueueState.allCases), before: QueueTime? = nil
+        states: Set<QueueState> = Set(QueueState.allCases), only: Set<Int64>? = nil, before: QueueTime? = nil
     ) {
         self.message = message
         self.sender = sender
@@ -23,11 +25,14 @@ public struct QueueFilter: Hashable, Sendable {
         self.reason = reason
         self.domain = domain
         self.states = states
+        self.only = only
         self.before = before
     }
 
     fileprivate func matches(_ message: QueuedMessage, _ recipient: QueuedRecipient) -> Bool {
-        guard states.contains(recipient.state), before.map({ message.arrival < $0 }) ?? true else { return false }
+        guard states.contains(recipient.state), only?.contains(recipient.id) ?? true, before.map({ message.arrival < $0 }) ?? true else {
+            return false
+        }
         if let domain, recipient.address.domain.name != domain.lowercased() { return false }
         return Self.holds(message.sender.description, sender) && Self.holds(recipient.address.description, self.recipient)
             && Self.holds(recipient.last.map { "\($0.status) \($0.words) \($0.remote)" } ?? "", reason)

@@ -52,8 +52,10 @@ final class ReaderPool: @unchecked Sendable {
     func read<T: Sendable>(_ body: @escaping @Sendable (StoreSnapshot) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let recent = store.recent
-            let job: (Result<StoreReader, StoreError>) -> Void = { reader in
-                continuation.resume(with: Result { try reader.get().read(recent: recent, body) })
+            let job: (Result<StoreReader, StoreError>) -> Void = { [store] reader in
+                let outcome = Result { try reader.get().read(recent: recent, body) }
+                if case .failure(let error as StoreError) = outcome { store.met(error) }
+                continuation.resume(with: outcome)
             }
             let isTooLate = gate.locked {
                 if !isClosed {

@@ -1,5 +1,8 @@
 /// Why the store did not do what was asked. The texts are for the journal; what a peer hears is the face's business.
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What helps when the index of the store in use is damaged, a sentence.
+    public static let remedyForIndex = "\"postern tasks start rebuild-index\" makes it anew from the packs."
+
     case noSuchMailbox
     case mailboxExists
     /// The name is `INBOX`, too deep, empty or not normal where it must not be.
@@ -12,6 +15,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case unavailable(String)
     /// Bytes on the drive are not what was written.
     case damaged(String)
+    /// Likewise, and they are the index's, which can be made anew.
+    case damagedIndex(String)
     /// A newer Postern has written it.
     case tooNew(String)
 
@@ -24,6 +29,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSpace: "The mail drive has less free space than store.free-space-floor."
         case .unavailable(let reason): "The mail store is not available: \(reason)."
         case .damaged(let reason): "The mail store is damaged: \(reason)."
+        case .damagedIndex(let reason): "The index of the mail store is damaged: \(reason)."
         case .tooNew(let reason): "A newer Postern has written the mail store: \(reason); install that version again."
         }
     }

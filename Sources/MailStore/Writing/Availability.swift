@@ -7,6 +7,8 @@ final class Availability: Sendable {
         /// Why nothing can be written; every verb hears it.
         var trouble: StoreError?
         var isClosed = false
+        /// Damage that was met in the index of the store that is open.
+        var damage: StoreError?
         var isLow = false
         var free = 0
         var total = 0
@@ -27,7 +29,7 @@ final class Availability: Sendable {
                 case _ where state.isClosed: .closed
                 case .noSpace: .spaceLow
                 case .unavailable(let reason): .unavailable(reason)
-                case .damaged(let reason): .damaged(reason)
+                case .damaged(let reason), .damagedIndex(let reason): .damaged(reason)
                 case let trouble?: .unavailable("\(trouble)")
                 case nil: state.isLow ? .spaceLow : .ready
                 }
@@ -39,8 +41,10 @@ final class Availability: Sendable {
     var refusal: StoreError? {
         state.withLock { state in
             if state.isClosed { return .unavailable("it is closed") }
-            if case .damaged(let reason)? = state.trouble { return .unavailable(reason) }
-            return state.trouble
+            switch state.trouble {
+            case .damaged(let reason)?, .damagedIndex(let reason)?: return .unavailable(reason)
+            case let trouble: return trouble
+            }
         }
     }
 
@@ -72,6 +76,22 @@ final class Availability: Sendable {
             return isNews
         }
     }
+
+    /// A read or a verb has met damage; answers whether it is the first that was met in this index.
+    func meets(_ damage: StoreError) -> Bool {
+        guard case .damagedIndex = damage else { return false }
+        return state.withLock { state in
+            guard state.damage == nil else { return false }
+            state.damage = damage
+            return true
+        }
+    }
+
+    /// Damage that was met in the index since it was opened.
+    var damage: StoreError? { state.withLock { $0.damage } }
+
+    /// An index is open in which none was met.
+    func opens() { state.withLock { $0.damage = nil } }
 
     func close() { state.withLock { $0.isClosed = true } }
 }

@@ -80,6 +80,9 @@ struct POP3Refusal: Error, Sendable {
 
     /// What the peer hears of the world's trouble; the journal hears the rest.
     init(_ error: any Error) {
-        if case .damaged? = error as? StoreError { self = .unreadable } else { self = .notNow }
+        switch error as? StoreError {
+        case .damaged, .damagedIndex: self = .unreadable
+        default: self = .notNow
+        }
     }
 }

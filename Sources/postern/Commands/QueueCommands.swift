@@ -14,7 +14,7 @@ struct QueueCommand: ParsableCommand {
         @Option(help: "Part of a recipient's address.") var recipient: String?
         @Option(help: "A recipient's domain.") var domain: String?
         @Option(help: "Part of what came of the last try.") var reason: String?
-        @Option(help: "queued, deferred, held, delivered or bounced.") var state: String?
+        @Option(help: "queued, deferred, held, delivered, bounced, or leased for what is being tried now.") var state: String?
         @Option(help: "In the queue for longer than this, such as 2h.") var olderThan: String?
 
         var selection: QueueSelection {

@@ -14,13 +14,16 @@ struct DrivesCommand: OperationCommand {
                 let mail =
                     drive.inUse ? "in use" : drive.store.map { "holds \($0)" } ?? drive.unsuitable.map { "unsuitable: \($0)" } ?? "possible"
                 return [
-                    drive.path, drive.device, drive.type, Readable.bytes(drive.totalSpace), Readable.bytes(drive.freeSpace),
+                    drive.path, drive.device, drive.type, size(drive.totalSpace, of: drive), size(drive.freeSpace, of: drive),
                     // Some file systems have room for files as long as they have room at all.
                     drive.freeFiles.map(String.init) ?? "-", mail,
                 ]
             }
         ).text
     }
+
+    /// A drive that says nothing of its size is not full.
+    private func size(_ octets: Int, of drive: DriveFacts) -> String { drive.totalSpace > 0 ? Readable.bytes(octets) : "-" }
 }
 
 /// `postern storage`
