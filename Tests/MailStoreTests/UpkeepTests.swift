@@ -44,9 +44,9 @@ import Testing
         let temporary = try TemporaryStore()
         for n in 0..<3 { try await temporary.store.deliver("message \(n)", to: temporary.recipient()) }
         try temporary.damage("PSTN", behind: octet)
-        let findings = try await temporary.store.check().findings
+        let findings = try await temporary.store.check(hurrying: false).findings
         #expect(findings.count == 1 && findings[0].contains("header is damaged"))
-        #expect(try await temporary.store.hurriedCheck().findings == findings)
+        #expect(try await temporary.store.check(hurrying: true).findings == findings)
     }
 
     /// Those before the cut are whole; the pack is named, and each message that is lost.
@@ -62,11 +62,11 @@ import Testing
         let cut = places[29] + 5
         #expect(truncate(copy + "/postern-mail/packs/00000001.pack", Int(cut)) == 0)
         let again = try TemporaryStore(folder: copy)
-        let report = try await again.store.check()
+        let report = try await again.store.check(hurrying: false)
         #expect(report.messages == 40 && report.findings.count == 12)
         #expect(report.findings.first == "00000001.pack ends at \(cut), not at \(places[39] + 30_000).")
         #expect(report.findings.dropFirst().allSatisfy { $0.contains("00000001.pack ends at ") }, "\(report.findings)")
-        let hurried = try await again.store.hurriedCheck()
+        let hurried = try await again.store.check(hurrying: true)
         #expect(hurried.messages == 40 && hurried.findings.sorted() == report.findings.sorted())
     }
 
@@ -74,9 +74,9 @@ import Testing
         let temporary = try TemporaryStore()
         for n in 0..<30 { try await temporary.store.deliver("\(n)", to: temporary.recipient()) }
         try FileManager.default.removeItem(atPath: temporary.folder + "/postern-mail/packs/00000001.pack")
-        let report = try await temporary.store.check()
+        let report = try await temporary.store.check(hurrying: false)
         #expect(report.findings == ["00000001.pack is missing; 30 messages lie in it."])
-        #expect(try await temporary.store.hurriedCheck().findings == report.findings)
+        #expect(try await temporary.store.check(hurrying: true).findings == report.findings)
     }
 
     /// Of all sizes, around the check's window, and with headers of one and of four hundred recipients; in steps of any size.
@@ -91,14 +91,10 @@ import Testing
                 try await store.deliver(message, to: (0..<recipients).map { _ in temporary.recipient() })
             }
         }
-        var report = StoreCheckReport()
-        var place: StoreCheckPlace? = .start
-        while let step = place {
-            place = try await store.checkStep(at: try #require(StoreCheckPlace(text: step.text)), limit: limit, &report)
-        }
+        let report = try await store.check(hurrying: false, limit: limit)
         #expect(report.findings == [])
         #expect(report.messages == sizes.count * 2 && report.bytes.bytes == sizes.reduce(0, +) * 2)
-        #expect(try await store.hurriedCheck() == report)
+        #expect(try await store.check(hurrying: true) == report)
     }
 
     /// A damaged index says of two messages that they lie at one place: both are read, the one is not what lies there, and no step goes
@@ -111,11 +107,9 @@ import Testing
                 "UPDATE message SET (offset, checksum) = (SELECT offset, checksum FROM message ORDER BY id LIMIT 1) WHERE id = (SELECT max(id) FROM message)"
             ).run()
         }
-        var report = StoreCheckReport()
-        var place: StoreCheckPlace? = .start
-        while let step = place { place = try await temporary.store.checkStep(at: step, limit: limit, &report) }
+        let report = try await temporary.store.check(hurrying: false, limit: limit)
         #expect(report.messages == 3 && report.findings.count == 1 && report.findings.first?.contains("header is damaged") == true)
-        #expect(try await temporary.store.hurriedCheck() == report)
+        #expect(try await temporary.store.check(hurrying: true) == report)
     }
 
     /// What is wrong in the index though each of its tables is whole; two counts that are wrong by one and make up for each other are two.
@@ -144,11 +138,27 @@ import Testing
         try await temporary.store.onWriter { (writer) throws(StoreError) in
             _ = try writer.open?.engine.index.statement(change).run()
         }
-        #expect(try await temporary.store.check().findings == findings)
+        #expect(try await temporary.store.check(hurrying: false).findings == findings)
+        #expect(try await temporary.store.check().findings.sorted() == findings.sorted())
     }
 
     @Test(arguments: ["", "messages 1", "messages -1 2 3", "index", "index x", "packs 1", "counters 1", "elsewhere"])
     func placesThatAreNone(text: String) { #expect(StoreCheckPlace(text: text) == nil) }
+
+    @Test(arguments: ["", ",", "end, index 1", "index 1,", "index 1, x", "index 1, counters, counters"])
+    func coursesThatAreNone(text: String) { #expect(StoreCheckCourse(text: text) == nil) }
+
+    /// What was read back beside the index is not read again; until then both are shown.
+    @Test func aCourseGoesOnBehindWhatWasReadAhead() throws {
+        var course = StoreCheckCourse()
+        course.goOn(to: .counters, ahead: .messages(pack: 2, offset: 7, last: 3))
+        #expect(course.text == "counters, messages 2 7 3" && course.item == "counters, 00000002.pack")
+        course = try #require(StoreCheckCourse(text: course.text))
+        course.goOn(to: .messages(pack: 1, offset: 0, last: 3))
+        #expect(course.text == "messages 2 7 3" && StoreCheckCourse(text: course.text) == course)
+        course.goOn(to: nil)
+        #expect(course.text == "end")
+    }
 
     /// The power goes: the open pack keeps zeros that were written ahead, and the next start goes on in another one.
     @Test func whatAnUncleanEndLeavesIsGivenBack() async throws {
@@ -374,15 +384,15 @@ extension TemporaryStore {
 }
 
 extension MailStore {
-    /// A check as it is while nothing else wants the machine; what it keeps between steps goes through words.
-    fileprivate func hurriedCheck() async throws -> StoreCheckReport {
+    /// A check as it is while nothing else wants the machine, or while something does; what it keeps between steps goes through words.
+    func check(hurrying: Bool, limit: Int = 16 << 20) async throws -> StoreCheckReport {
         var report = StoreCheckReport()
-        var place: StoreCheckPlace? = .start
-        var ahead: StoreCheckPlace?
-        while let step = place {
-            place = try await hurriedCheckStep(at: try #require(StoreCheckPlace(text: step.text)), ahead: &ahead, &report)
-            if case .messages? = place, let goesOn = ahead { (place, ahead) = (StoreCheckPlace(text: goesOn.text), nil) }
+        var course = StoreCheckCourse()
+        while course.next != nil {
+            course = try #require(StoreCheckCourse(text: course.text))
+            try await checkStep(&course, hurrying: hurrying, limit: limit, &report)
         }
+        #expect(StoreCheckCourse(text: course.text) == course)
         return report
     }
 }

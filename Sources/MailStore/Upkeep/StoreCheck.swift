@@ -18,14 +18,17 @@ public struct StoreCheckReport: Sendable, Hashable {
 }
 
 extension MailStore {
-    /// Reads every message back and proves its checksum, the index's own integrity, and every mailbox's counters. Runs in short
-    /// steps beside ordinary work; `progress` hears of each.
+    /// Reads every message back and proves its checksum, the index's own integrity, and every mailbox's counters, in a hurry while
+    /// nothing else wants the machine; `progress` hears of each step.
     public func check(progress: @Sendable (StoreCheckReport) -> Void = { _ in }) async throws -> StoreCheckReport {
+        var isQuiet = load.waiting == 0
         _ = try await beginCheck()
         var report = StoreCheckReport()
-        var place: StoreCheckPlace? = .start
-        while let step = place {
-            place = try await checkStep(at: step, &report)
+        var course = StoreCheckCourse()
+        while course.next != nil {
+            let before = load.taken
+            try await checkStep(&course, hurrying: isQuiet, &report)
+            isQuiet = !mailWaits(since: before)
             progress(report)
         }
         return report
@@ -39,8 +42,20 @@ extension MailStore {
         }
     }
 
-    /// One step of a check: adds what it finds to the report; answers where the next one begins, `nil` when this was the last. It
-    /// reads some `limit` octets of messages, or a table of the index. Sessions never wait for it: its reader is its own.
+    /// One step of a check: adds what it finds to the report. It reads some `limit` octets of messages, or a table of the index.
+    /// Sessions never wait for it: its reader is its own.
+    ///
+    /// `hurrying`: nothing else wants the machine, and the step uses all of it until mail comes to this store, or to the one in use when
+    /// this is not.
+    public func checkStep(
+        _ course: inout StoreCheckCourse, hurrying: Bool, inUse: MailStore? = nil, limit: Int = 16 << 20, _ report: inout StoreCheckReport
+    ) async throws {
+        guard let place = course.next else { return }
+        guard hurrying else { return course.goOn(to: try await checkStep(at: place, limit: limit, &report)) }
+        try await hurriedStep(&course, behind: inUse ?? self, &report)
+    }
+
+    /// One step without hurry; answers where the next one begins, `nil` when this was the last.
     public func checkStep(at place: StoreCheckPlace, limit: Int = 16 << 20, _ report: inout StoreCheckReport)
         async throws -> StoreCheckPlace?
     {
