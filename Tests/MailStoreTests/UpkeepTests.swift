@@ -142,6 +142,17 @@ import Testing
         #expect(try await temporary.store.check().findings.sorted() == findings.sorted())
     }
 
+    /// No table is left out, but those by which the schema itself is kept.
+    @Test func everyTableIsGoneThrough() async throws {
+        let temporary = try TemporaryStore()
+        let tables = try await temporary.store.read { snapshot in
+            try snapshot.connection.statement(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('grdb_migrations', 'sqlite_sequence') ORDER BY name"
+            ).all { $0.text(0) }
+        }
+        #expect(StoreSnapshot.checkedTables.map(\.name).sorted() == tables)
+    }
+
     @Test(arguments: ["", "messages 1", "messages -1 2 3", "index", "index x", "packs 1", "counters 1", "elsewhere"])
     func placesThatAreNone(text: String) { #expect(StoreCheckPlace(text: text) == nil) }
 

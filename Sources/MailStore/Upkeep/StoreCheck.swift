@@ -155,7 +155,10 @@ extension StoreSnapshot {
         ("entry", "PRAGMA integrity_check(entry)"), ("expunged", "PRAGMA integrity_check(expunged)"),
         ("pack", "PRAGMA integrity_check(pack)"), ("owner", "PRAGMA integrity_check(owner)"),
         ("subscription", "PRAGMA integrity_check(subscription)"), ("queued", "PRAGMA integrity_check(queued)"),
-        ("queued_recipient", "PRAGMA integrity_check(queued_recipient)"),
+        ("queued_recipient", "PRAGMA integrity_check(queued_recipient)"), ("seen", "PRAGMA integrity_check(seen)"),
+        ("rights", "PRAGMA integrity_check(rights)"), ("removal", "PRAGMA integrity_check(removal)"),
+        ("trace", "PRAGMA integrity_check(trace)"), ("trace_event", "PRAGMA integrity_check(trace_event)"),
+        ("meta", "PRAGMA integrity_check(meta)"),
     ]
 
     func indexFindings(table: Int) throws -> [String] {
