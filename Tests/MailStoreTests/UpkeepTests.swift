@@ -142,6 +142,27 @@ import Testing
         #expect(try await temporary.store.check().findings.sorted() == findings.sorted())
     }
 
+    /// A damaged index may say anything of a place: it is found, and nothing is read there.
+    @Test(
+        arguments: [
+            ("UPDATE message SET size = -1", ["1 messages lie where nothing can.", "has -1 octets, but 00000001.pack ends at "]),
+            ("UPDATE message SET size = 9223372036854775807", ["has 9223372036854775807 octets, but 00000001.pack ends at "]),
+            ("UPDATE message SET offset = -8", ["1 messages lie where nothing can."]),
+            ("UPDATE message SET offset = 9223372036854775800", ["at 9223372036854775800 has 9 octets, but 00000001.pack ends at "]),
+            ("UPDATE message SET pack = 0", ["1 messages lie where nothing can.", "00000000.pack is missing; 1 messages lie in it."]),
+        ] as [(StaticString, [String])])
+    func whatLiesWhereNothingCanIsFound(change: StaticString, parts: [String]) async throws {
+        let temporary = try TemporaryStore()
+        try await temporary.store.deliver("message 0", to: temporary.recipient())
+        try await temporary.store.onWriter { (writer) throws(StoreError) in
+            _ = try writer.open?.engine.index.statement(change).run()
+        }
+        for hurrying in [false, true] {
+            let findings = try await temporary.store.check(hurrying: hurrying).findings
+            for part in parts { #expect(findings.contains { $0.contains(part) }, "\(findings)") }
+        }
+    }
+
     /// No table is left out, but those by which the schema itself is kept.
     @Test func everyTableIsGoneThrough() async throws {
         let temporary = try TemporaryStore()

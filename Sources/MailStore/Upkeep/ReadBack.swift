@@ -36,7 +36,7 @@ extension StoreSnapshot {
     }
 
     /// Proves the pack's messages from `offset` on, some `limit` octets of them.
-    func readBack(_ pack: Int64, from offset: Int64, limit: Int, _ hand: PackInHand) throws(StoreError) -> ReadBackStep {
+    func readBack(_ pack: Int64, from offset: Int64, limit: Int, _ hand: PackInHand) throws -> ReadBackStep {
         var step = ReadBackStep()
         // A pack that is not there was found missing as a whole.
         guard packs.size(of: pack) > 0 else { return step }
@@ -57,6 +57,13 @@ extension StoreSnapshot {
             }
             last = message.offset
             step.messages += 1
+            // A damaged index may say anything.
+            guard proof.reaches(message) else {
+                step.findings.append(
+                    "message \(message.id) at \(message.offset) has \(message.size) octets, but \(PackName.file(pack)) ends at \(proof.size)."
+                )
+                return true
+            }
             step.bytes += message.size
             var verdict = PackProof.Verdict.damaged
             do throws(StoreError) { verdict = try proof.prove(message) } catch {}
@@ -66,7 +73,9 @@ extension StoreSnapshot {
                 step.findings.append(
                     "message \(message.id) in \(PackName.file(pack)) at \(message.offset) is whole, but its record's header is damaged: a rebuild of the index would not find it."
                 )
-            case .damaged: step.findings += finding(of: message)
+            case .damaged:
+                guard let error = trouble(with: message) else { break }
+                step.findings.append("\(error)")
             }
             return true
         }
@@ -74,13 +83,9 @@ extension StoreSnapshot {
     }
 
     /// What is wrong with the message when it is read by itself.
-    private func finding(of message: StoredMessage) -> [String] {
-        do {
-            try withBytes(of: message, 0..<message.size) { _ in }
-            return []
-        } catch {
-            return ["\(error)"]
-        }
+    private func trouble(with message: StoredMessage) -> (any Error)? {
+        do { try withBytes(of: message, 0..<message.size) { _ in } } catch { return error }
+        return nil
     }
 
     /// One past the last octet in the pack that the index points to.

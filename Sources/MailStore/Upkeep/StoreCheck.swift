@@ -179,15 +179,25 @@ extension StoreSnapshot {
         try connection.throwIfRefused()
     }
 
-    /// Packs that the index points to and that are not there, or end too soon.
+    /// Packs that the index points to and that are not there, or end too soon, and messages that it puts where there can be none.
     func packFindings() throws -> [String] {
-        try connection.statement("SELECT pack, count(*), max(offset + size) FROM message GROUP BY pack").all { row -> String? in
+        let select = try connection.statement(
+            "SELECT pack, count(*), max(offset + size), total(pack < 1 OR offset < 0 OR size < 0) FROM message GROUP BY pack")
+        var nowhere = 0
+        var findings: [String] = []
+        try select.each { row in
             let (pack, messages, end) = (row.int64(0), row.int(1), row.int64(2))
+            nowhere += row.int(3)
             let size = packs.size(of: pack)
-            guard size < end else { return nil }
-            return size == 0
-                ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it."
-                : "\(PackName.file(pack)) ends at \(size), not at \(end)."
-        }.compactMap { $0 }
+            if size < end {
+                findings.append(
+                    size == 0
+                        ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it."
+                        : "\(PackName.file(pack)) ends at \(size), not at \(end).")
+            }
+            return true
+        }
+        if nowhere > 0 { findings.append("\(nowhere) messages lie where nothing can.") }
+        return findings
     }
 }
