@@ -35,13 +35,15 @@ extension StoreSnapshot {
         var next: Int64?
     }
 
-    /// Proves the pack's messages from `offset` on, some `limit` octets of them.
+    /// Proves the pack's messages from `offset` on, some `limit` octets of them. Throws when their drive gives nothing at all.
     func readBack(_ pack: Int64, from offset: Int64, limit: Int, _ hand: PackInHand) throws -> ReadBackStep {
         var step = ReadBackStep()
         // A pack that is not there was found missing as a whole.
         guard packs.size(of: pack) > 0 else { return step }
         let proof = try hand.proof(of: pack, in: packs, from: offset, to: try end(of: pack))
         var last: Int64?
+        var refused = 0
+        var refusal: (any Error)?
         let select = try connection.statement(
             "SELECT id, size, offset, checksum FROM message WHERE pack = ?1 AND offset >= ?2 ORDER BY offset")
         select.bind(1, pack)
@@ -76,9 +78,14 @@ extension StoreSnapshot {
             case .damaged:
                 guard let error = trouble(with: message) else { break }
                 step.findings.append("\(error)")
+                guard case StoreError.unavailable = error else { break }
+                refused += 1
+                refusal = error
             }
             return true
         }
+        // What a drive does not give that gives nothing else either may be whole: it is asked again later.
+        if let refusal, refused == step.messages, packs.givesNothing() { throw refusal }
         return step
     }
 
