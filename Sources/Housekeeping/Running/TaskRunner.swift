@@ -252,13 +252,14 @@ public actor TaskRunner {
         task.keptAt = clock.now()
         tasks[id] = task
         tell(id)
+        let lines = task.context.takeLog() + [line].compactMap { $0 }
+        for line in lines {
+            services.logger.info(
+                "\(task.record.name): \(line)", metadata: ["event": "\(JournalEvent.taskProgress.rawValue)", "task": "\(id)"])
+        }
         do throws(StateError) {
-            try await services.state.keepTask(task.record)
-            for line in task.context.takeLog() + [line].compactMap({ $0 }) {
-                services.logger.info(
-                    "\(task.record.name): \(line)", metadata: ["event": "\(JournalEvent.taskProgress.rawValue)", "task": "\(id)"])
-                try await services.state.logTask(id, line, at: clock.seconds)
-            }
+            // In one commit: the work waits for it.
+            try await services.state.keepTask(task.record, saying: lines.map { TaskLogLine(time: clock.seconds, text: $0) })
         } catch {
             services.logger.warning(
                 "The record of task \(id) was not written: \(error)",

@@ -27,20 +27,10 @@ final class AdoptStore: BackgroundTask {
             try await open(in: context)
             return .goOn
         }
-        let place = context[cursor: "place"].flatMap { StoreCheckPlace(text: $0) } ?? .start
-        guard context[cursor: "place"] != "checked" else { return try await exchange(other, in: context) }
-        var report = StoreCheckReport()
-        let next = try await other.checkStep(at: place, &report)
-        guard report.findings.isEmpty else {
-            throw TaskFailure("The mail in \(path) is damaged: \(report.findings[0]) It is not used.")
+        guard !context.isChecked else { return try await exchange(other, in: context) }
+        if let finding = try await context.checkStep(of: other).first {
+            throw TaskFailure("The mail in \(path) is damaged: \(finding) It is not used.")
         }
-        var progress = context.progress
-        progress.unit = "messages"
-        progress.done += report.messages
-        progress.bytesDone += report.bytes.bytes
-        progress.item = place.item
-        context.progress = progress
-        context[cursor: "place"] = next?.text ?? "checked"
         return .goOn
     }
 

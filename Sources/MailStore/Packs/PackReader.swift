@@ -8,6 +8,9 @@ final class PackReader: Sendable {
     /// Descriptors kept open. A pack holds 64 MiB, so that 256 of them cover what people look at.
     private static let openFiles = 256
 
+    /// Packs that are asked for when the drive seems to give nothing.
+    private static let askedPacks = 8
+
     private let folder: Folder
     private let files = Mutex<[Int64: SystemFile]>([:])
 
@@ -41,6 +44,26 @@ final class PackReader: Sendable {
 
     /// The pack's file for somebody who reads all of it, not kept among those that people look at.
     func open(_ pack: Int64) throws(StoreError) -> SystemFile { try SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY) }
+
+    /// Whether the drive refuses to give the first and the last page of each pack that it is asked for, wherever they lie: it is away,
+    /// and not damaged at some place.
+    func givesNothing() -> Bool {
+        guard let packs = try? folder.names().compactMap(PackName.number) else { return true }
+        return packs.shuffled().prefix(Self.askedPacks).allSatisfy { pack in
+            guard let file = try? SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY) else { return true }
+            // What the kernel has in memory says nothing of the drive.
+            posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_DONTNEED)
+            let last = ((try? file.size) ?? 0) & ~4095
+            return [0, last].allSatisfy { place in
+                withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { octet in
+                    do throws(StoreError) { try file.read(into: octet, at: place) } catch {
+                        if case .unavailable = error { return true }
+                    }
+                    return false
+                }
+            }
+        }
+    }
 
     private func file(_ pack: Int64) throws(StoreError) -> SystemFile {
         if let file = files.withLock({ $0[pack] }) { return file }

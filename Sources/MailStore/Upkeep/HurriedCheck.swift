@@ -3,36 +3,34 @@ import Synchronization
 extension MailStore {
     /// What is read back between two looks at whether mail has come: some 40 ms of a slow drive.
     private static let hurriedPiece = 4 << 20
-    /// A step that reads messages only ends after so long.
+    /// A step begins with nothing more after so long, so that one that goes through small tables only goes through many.
     private static let hurriedStep = Duration.milliseconds(50)
 
     /// One step of a check while nothing else wants the machine. Messages are read back on one thread, what comes next in the pack is read
     /// on another, and what else is to be proven is proven on a third: a drive is as busy as it can be, and so are two processors.
     ///
-    /// `ahead`: up to where messages are read back before it is their turn; `nil`: none are. When it is, the next step is asked for from
-    /// there. When mail comes the reading ends at once, and only what ``checkStep(at:limit:_:)`` would do too goes on to its end.
-    public func hurriedCheckStep(at place: StoreCheckPlace, ahead: inout StoreCheckPlace?, _ report: inout StoreCheckReport)
-        async throws -> StoreCheckPlace?
-    {
-        let before = load.taken
-        if case .messages = place {
-            let clock = ContinuousClock()
-            let deadline = clock.now + Self.hurriedStep
-            return try await readBack(from: place, &report) { clock.now < deadline && !self.mailWaits(since: before) }
+    /// When mail comes to the store in use the reading ends at once, and only what a step without hurry would do too goes on to its end.
+    func hurriedStep(_ course: inout StoreCheckCourse, behind inUse: MailStore, _ report: inout StoreCheckReport) async throws {
+        guard let place = course.next else { return }
+        let before = inUse.load.taken
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.hurriedStep
+        if place.isMessages {
+            let next = try await readBack(from: place, &report) { clock.now < deadline && !inUse.mailWaits(since: before) }
+            return course.goOn(to: next)
         }
         let begin: StoreCheckPlace
-        if let ahead { begin = ahead } else { begin = try await firstMessages() }
+        if let ahead = course.ahead { begin = ahead } else { begin = try await firstMessages() }
         let isProven = Flag()
-        async let proof = prove(place, isProven)
-        let end = try await readBack(from: begin, &report) { !isProven.isSet && !self.mailWaits(since: before) }
-        ahead = end ?? begin.end
+        async let proof = prove(place, isProven) { clock.now < deadline && !inUse.mailWaits(since: before) }
+        let end = try await readBack(from: begin, &report) { !isProven.isSet && !inUse.mailWaits(since: before) }
         let (next, found) = try await proof
         report.add(found)
-        return next
+        course.goOn(to: next, ahead: end ?? begin.end)
     }
 
     /// Mail shows by what makes every task rest: something waits, or was written meanwhile.
-    private func mailWaits(since taken: Int) -> Bool {
+    func mailWaits(since taken: Int) -> Bool {
         let load = load
         return load.waiting > 0 || load.taken > taken + 4
     }
@@ -50,15 +48,23 @@ extension MailStore {
         return next
     }
 
-    private func prove(_ place: StoreCheckPlace, _ isProven: Flag) async throws -> (StoreCheckPlace?, StoreCheckReport) {
+    /// Proves what lies before the messages, from `place` on.
+    private func prove(_ place: StoreCheckPlace, _ isProven: Flag, while mayGoOn: @Sendable () -> Bool) async throws
+        -> (StoreCheckPlace?, StoreCheckReport)
+    {
         defer { isProven.set() }
         var report = StoreCheckReport()
-        let next = try await checkStep(at: place, &report)
+        var next = try await checkStep(at: place, &report)
+        while let place = next, !place.isMessages, mayGoOn() { next = try await checkStep(at: place, &report) }
         return (next, report)
     }
 }
 
 extension StoreCheckPlace {
+    fileprivate var isMessages: Bool {
+        if case .messages = self { true } else { false }
+    }
+
     /// Behind the last message.
     fileprivate var end: StoreCheckPlace {
         guard case .messages(_, _, let last) = self else { return self }

@@ -16,6 +16,8 @@ final class PackProof: @unchecked Sendable {
     let pack: Int64
     /// Nothing behind it is read in passing.
     let end: Int64
+    /// Of the pack's file.
+    let size: Int64
     private let file: SystemFile
     private let windows: PackWindows
     /// A window up to here was refused by the drive: the messages in it are read one by one, so that only what lies at the bad place is lost.
@@ -26,13 +28,19 @@ final class PackProof: @unchecked Sendable {
         self.pack = pack
         self.end = end
         file = try packs.open(pack)
-        windows = PackWindows(file, from: start, to: min(end, try file.size), helper: helper)
+        size = try file.size
+        windows = PackWindows(file, from: start, to: min(end, size), helper: helper)
     }
 
     /// The helper is let go. Must be called.
     func close() { windows.close() }
 
-    /// Reads the message; throws when its drive does not give it.
+    /// Whether the pack is so long that the message can lie there.
+    func reaches(_ message: StoredMessage) -> Bool {
+        message.offset >= 0 && message.size >= 0 && message.offset <= size && Int64(message.size) <= size - message.offset
+    }
+
+    /// Reads the message, which the pack reaches; throws when its drive does not give it.
     func prove(_ message: StoredMessage) throws(StoreError) -> Verdict {
         guard message.offset >= refusedTo else { return try proveAlone(message) }
         do throws(StoreError) {

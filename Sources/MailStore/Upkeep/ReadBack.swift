@@ -35,13 +35,15 @@ extension StoreSnapshot {
         var next: Int64?
     }
 
-    /// Proves the pack's messages from `offset` on, some `limit` octets of them.
-    func readBack(_ pack: Int64, from offset: Int64, limit: Int, _ hand: PackInHand) throws(StoreError) -> ReadBackStep {
+    /// Proves the pack's messages from `offset` on, some `limit` octets of them. Throws when their drive gives nothing at all.
+    func readBack(_ pack: Int64, from offset: Int64, limit: Int, _ hand: PackInHand) throws -> ReadBackStep {
         var step = ReadBackStep()
         // A pack that is not there was found missing as a whole.
         guard packs.size(of: pack) > 0 else { return step }
         let proof = try hand.proof(of: pack, in: packs, from: offset, to: try end(of: pack))
         var last: Int64?
+        var refused = 0
+        var refusal: (any Error)?
         let select = try connection.statement(
             "SELECT id, size, offset, checksum FROM message WHERE pack = ?1 AND offset >= ?2 ORDER BY offset")
         select.bind(1, pack)
@@ -57,6 +59,13 @@ extension StoreSnapshot {
             }
             last = message.offset
             step.messages += 1
+            // A damaged index may say anything.
+            guard proof.reaches(message) else {
+                step.findings.append(
+                    "message \(message.id) at \(message.offset) has \(message.size) octets, but \(PackName.file(pack)) ends at \(proof.size)."
+                )
+                return true
+            }
             step.bytes += message.size
             var verdict = PackProof.Verdict.damaged
             do throws(StoreError) { verdict = try proof.prove(message) } catch {}
@@ -66,21 +75,24 @@ extension StoreSnapshot {
                 step.findings.append(
                     "message \(message.id) in \(PackName.file(pack)) at \(message.offset) is whole, but its record's header is damaged: a rebuild of the index would not find it."
                 )
-            case .damaged: step.findings += finding(of: message)
+            case .damaged:
+                guard let error = trouble(with: message) else { break }
+                step.findings.append("\(error)")
+                guard case StoreError.unavailable = error else { break }
+                refused += 1
+                refusal = error
             }
             return true
         }
+        // What a drive does not give that gives nothing else either may be whole: it is asked again later.
+        if let refusal, refused == step.messages, packs.givesNothing() { throw refusal }
         return step
     }
 
     /// What is wrong with the message when it is read by itself.
-    private func finding(of message: StoredMessage) -> [String] {
-        do {
-            try withBytes(of: message, 0..<message.size) { _ in }
-            return []
-        } catch {
-            return ["\(error)"]
-        }
+    private func trouble(with message: StoredMessage) -> (any Error)? {
+        do { try withBytes(of: message, 0..<message.size) { _ in } } catch { return error }
+        return nil
     }
 
     /// One past the last octet in the pack that the index points to.

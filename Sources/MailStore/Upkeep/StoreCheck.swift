@@ -18,14 +18,17 @@ public struct StoreCheckReport: Sendable, Hashable {
 }
 
 extension MailStore {
-    /// Reads every message back and proves its checksum, the index's own integrity, and every mailbox's counters. Runs in short
-    /// steps beside ordinary work; `progress` hears of each.
+    /// Reads every message back and proves its checksum, the index's own integrity, and every mailbox's counters, in a hurry while
+    /// nothing else wants the machine; `progress` hears of each step.
     public func check(progress: @Sendable (StoreCheckReport) -> Void = { _ in }) async throws -> StoreCheckReport {
+        var isQuiet = load.waiting == 0
         _ = try await beginCheck()
         var report = StoreCheckReport()
-        var place: StoreCheckPlace? = .start
-        while let step = place {
-            place = try await checkStep(at: step, &report)
+        var course = StoreCheckCourse()
+        while course.next != nil {
+            let before = load.taken
+            try await checkStep(&course, hurrying: isQuiet, &report)
+            isQuiet = !mailWaits(since: before)
             progress(report)
         }
         return report
@@ -39,8 +42,20 @@ extension MailStore {
         }
     }
 
-    /// One step of a check: adds what it finds to the report; answers where the next one begins, `nil` when this was the last. It
-    /// reads some `limit` octets of messages, or a table of the index. Sessions never wait for it: its reader is its own.
+    /// One step of a check: adds what it finds to the report. It reads some `limit` octets of messages, or a table of the index.
+    /// Sessions never wait for it: its reader is its own.
+    ///
+    /// `hurrying`: nothing else wants the machine, and the step uses all of it until mail comes to this store, or to the one in use when
+    /// this is not.
+    public func checkStep(
+        _ course: inout StoreCheckCourse, hurrying: Bool, inUse: MailStore? = nil, limit: Int = 16 << 20, _ report: inout StoreCheckReport
+    ) async throws {
+        guard let place = course.next else { return }
+        guard hurrying else { return course.goOn(to: try await checkStep(at: place, limit: limit, &report)) }
+        try await hurriedStep(&course, behind: inUse ?? self, &report)
+    }
+
+    /// One step without hurry; answers where the next one begins, `nil` when this was the last.
     public func checkStep(at place: StoreCheckPlace, limit: Int = 16 << 20, _ report: inout StoreCheckReport)
         async throws -> StoreCheckPlace?
     {
@@ -140,7 +155,10 @@ extension StoreSnapshot {
         ("entry", "PRAGMA integrity_check(entry)"), ("expunged", "PRAGMA integrity_check(expunged)"),
         ("pack", "PRAGMA integrity_check(pack)"), ("owner", "PRAGMA integrity_check(owner)"),
         ("subscription", "PRAGMA integrity_check(subscription)"), ("queued", "PRAGMA integrity_check(queued)"),
-        ("queued_recipient", "PRAGMA integrity_check(queued_recipient)"),
+        ("queued_recipient", "PRAGMA integrity_check(queued_recipient)"), ("seen", "PRAGMA integrity_check(seen)"),
+        ("rights", "PRAGMA integrity_check(rights)"), ("removal", "PRAGMA integrity_check(removal)"),
+        ("trace", "PRAGMA integrity_check(trace)"), ("trace_event", "PRAGMA integrity_check(trace_event)"),
+        ("meta", "PRAGMA integrity_check(meta)"),
     ]
 
     func indexFindings(table: Int) throws -> [String] {
@@ -161,15 +179,25 @@ extension StoreSnapshot {
         try connection.throwIfRefused()
     }
 
-    /// Packs that the index points to and that are not there, or end too soon.
+    /// Packs that the index points to and that are not there, or end too soon, and messages that it puts where there can be none.
     func packFindings() throws -> [String] {
-        try connection.statement("SELECT pack, count(*), max(offset + size) FROM message GROUP BY pack").all { row -> String? in
+        let select = try connection.statement(
+            "SELECT pack, count(*), max(offset + size), total(pack < 1 OR offset < 0 OR size < 0) FROM message GROUP BY pack")
+        var nowhere = 0
+        var findings: [String] = []
+        try select.each { row in
             let (pack, messages, end) = (row.int64(0), row.int(1), row.int64(2))
+            nowhere += row.int(3)
             let size = packs.size(of: pack)
-            guard size < end else { return nil }
-            return size == 0
-                ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it."
-                : "\(PackName.file(pack)) ends at \(size), not at \(end)."
-        }.compactMap { $0 }
+            if size < end {
+                findings.append(
+                    size == 0
+                        ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it."
+                        : "\(PackName.file(pack)) ends at \(size), not at \(end).")
+            }
+            return true
+        }
+        if nowhere > 0 { findings.append("\(nowhere) messages lie where nothing can.") }
+        return findings
     }
 }

@@ -69,6 +69,11 @@ public struct TaskLogLine: Hashable, Sendable {
     /// Unix seconds.
     public var time: Int64
     public var text: String
+
+    public init(time: Int64, text: String) {
+        self.time = time
+        self.text = text
+    }
 }
 
 /// Names with values, one a line, for a column of text: `name=value`, with `\n` and `\\` for what would break a line.

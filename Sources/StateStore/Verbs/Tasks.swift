@@ -13,8 +13,8 @@ extension StateStore {
         }
     }
 
-    /// Writes what is known of the task now.
-    public func keepTask(_ task: TaskRecord) async throws(StateError) {
+    /// Writes what is known of the task now, and what it has said since the last time; the last ``taskLogLines`` lines are kept.
+    public func keepTask(_ task: TaskRecord, saying lines: [TaskLogLine] = []) async throws(StateError) {
         try await record { db in
             try db.execute(
                 sql: """
@@ -26,7 +26,17 @@ extension StateStore {
                     task.progress.bytesDone, task.progress.bytesTotal, task.progress.item, task.limit, task.tries, task.due, task.trouble,
                     FactLines.text(task.warnings), task.result, FactLines.text(task.cursor), task.id,
                 ])
+            for line in lines.suffix(Self.taskLogLines) { try Self.log(task.id, line, db) }
         }
+    }
+
+    private static func log(_ id: Int64, _ line: TaskLogLine, _ db: Database) throws {
+        let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM task_log WHERE task = ?", arguments: [id]) ?? 0
+        try db.execute(
+            sql: "INSERT INTO task_log (task, number, time, text) SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM task WHERE id = ?)",
+            arguments: [id, last + 1, line.time, line.text, id])
+        try db.execute(
+            sql: "DELETE FROM task_log WHERE task = ? AND number <= ?", arguments: [id, last + 1 - Int64(taskLogLines)])
     }
 
     /// The newest first.
@@ -41,18 +51,6 @@ extension StateStore {
 
     public func task(_ id: Int64) async throws(StateError) -> TaskRecord? {
         try await record { try TaskRecord.all($0, "WHERE id = ?", [id]).first }
-    }
-
-    /// Adds a line to the task's log, of which the last ``taskLogLines`` are kept.
-    public func logTask(_ id: Int64, _ text: String, at time: Int64) async throws(StateError) {
-        try await record { db in
-            let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM task_log WHERE task = ?", arguments: [id]) ?? 0
-            try db.execute(
-                sql: "INSERT INTO task_log (task, number, time, text) SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM task WHERE id = ?)",
-                arguments: [id, last + 1, time, text, id])
-            try db.execute(
-                sql: "DELETE FROM task_log WHERE task = ? AND number <= ?", arguments: [id, last + 1 - Int64(Self.taskLogLines)])
-        }
     }
 
     public static let taskLogLines = 500
