@@ -30,7 +30,7 @@ final class AdoptStore: BackgroundTask {
         let place = context[cursor: "place"].flatMap { StoreCheckPlace(text: $0) } ?? .start
         guard context[cursor: "place"] != "checked" else { return try await exchange(other, in: context) }
         var report = StoreCheckReport()
-        let next = try await other.checkStep(at: place, &report)
+        let next = try await other.checkStep(at: place, limit: context.budget, &report)
         guard report.findings.isEmpty else {
             throw TaskFailure("The mail in \(path) is damaged: \(report.findings[0]) It is not used.")
         }
