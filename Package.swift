@@ -109,7 +109,7 @@ let package = Package(
             "posternd", "MailCore", "Netlink", "MailSettings", "AdminContract", "Certificates", "MailStore", "StateStore", "Resolver",
             "Connections", "Authentication", "Delivery", "Host", "SMTPServer", "IMAPServer", "POP3Server", "AdminServer", "Housekeeping",
             "LocalIntake", .log, .lifecycle, .signals, .nio, .nioPosix),
-        program("postern", "MailSettings", "AdminContract", "Manual", .arguments),
+        program("postern", "MailCore", "MailSettings", "AdminContract", "Manual", .arguments),
         program("postern-gatekeeper", "MailCore", "Netlink", "Host", .log),
         program("postern-sendmail", "MailCore", "MessageFormat", "SMTPWire", "Host"),
         program("postern-generator", "Host"),

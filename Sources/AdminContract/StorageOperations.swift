@@ -55,10 +55,13 @@ public struct StorageUndo: AdminOperation {
     public static let spec = OperationSpec(
         "storage undo", .post, "/api/storage/undo",
         "Moves the mail back to where it was, with what has come since; after an adoption or a restore, uses what was used before.")
-    public enum CodingKeys: CodingKey, CaseIterable {}
+    public enum CodingKeys: CodingKey, CaseIterable { case limit }
     public typealias Answer = TaskFacts
 
-    public init() {}
+    /// `20MiB` a second.
+    public var limit: String?
+
+    public init(limit: String? = nil) { self.limit = limit }
 }
 
 /// `storage discard-old`

@@ -27,6 +27,14 @@ public struct ByteCount: Hashable, Comparable, Sendable, CustomStringConvertible
         return "\(bytes)B"
     }
 
+    /// As people read it: `512 B`, `1.5 KiB`, `20.0 GiB`.
+    public var readable: String {
+        guard bytes >= 1024, var unit = Self.units.last else { return "\(bytes) B" }
+        for larger in Self.units.reversed() where bytes >= larger.factor { unit = larger }
+        let tenths = Int((Double(bytes) / Double(unit.factor) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) \(unit.name)"
+    }
+
     public static func < (a: ByteCount, b: ByteCount) -> Bool { a.bytes < b.bytes }
 
     private static let units: [(name: String, factor: Int)] = [

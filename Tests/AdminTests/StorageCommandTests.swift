@@ -86,7 +86,10 @@ import Testing
                         Generation:  2
                         Old copy:    FOLDER/mail, since <time>
                         """),
-                    Step("storage undo --wait", "Task 2 (move-store) is <some state>\nTask 2 (move-store) is <some state>"),
+                    Step(
+                        "storage undo --limit fast", 1,
+                        "Error: \"fast\" is no rate; write it like 20MB or 20MiB, at least 1KiB a second, or none."),
+                    Step("storage undo --limit 200MB --wait", "Task 2 (move-store) is <some state>\nTask 2 (move-store) is <some state>"),
                     Step("storage discard-old", "The old copy in FOLDER/drive is removed."),
                     Step(
                         "storage status",
@@ -99,6 +102,7 @@ import Testing
                 ], in: house)
             #expect(!FileManager.default.fileExists(atPath: drive + "/postern-mail"))
             #expect(house.store.folder == house.folder + "/mail")
+            #expect(try await house.state.task(2)?.limit == 200_000_000)
         }
     }
 

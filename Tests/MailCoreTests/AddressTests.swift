@@ -45,6 +45,12 @@ import Testing
     func sizesRefused(text: String) { #expect(ByteCount(text: text) == nil) }
 
     @Test(arguments: [
+        (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (20_000_000, "19.1 MiB"), (20 << 30, "20.0 GiB"),
+        (3 << 50, "3072.0 TiB"),
+    ])
+    func sizesRead(bytes: Int, text: String) { #expect(ByteCount(bytes).readable == text) }
+
+    @Test(arguments: [
         ("1s", Duration.seconds(1)), ("30m", .seconds(1800)), ("2d", .seconds(172800)), ("48h", .seconds(172800)),
         ("250ms", .milliseconds(250)),
     ])

@@ -1,15 +1,18 @@
 #!/bin/bash
 # move.sh [rate] [load] [pause]: what moving the mail costs, on loop-mounted ext4 drives; prints a line a figure. Needs root.
 #   rate    1 GB: the move, against `cp -a --reflink=never` and `sync` of the same files between the same drives; no load
-#   load    deliveries a second under smtp_4k_s20 during a move without a limit and one with --limit 20MB (LIMITS="none 20MB"), and in as
-#           long without a move; medians of ROUNDS (3)
+#   load    deliveries a second under smtp_4k_s20 during a move without a limit and one with --limit 20MB (LIMITS="none 20MB"), beside
+#           those in the seconds before and behind it; medians of ROUNDS (3). LIMITS=still moves nothing: so much is chance
+#           (BESIDE, 10 seconds each)
 #   pause   the pause of writes with 50,000, 100,000 and 200,000 messages of 4 KB (COUNTS="…")
 # GB (1.0) is how much mail the first two move. Everything lies in $BENCH_DIR/move and is gone at the end.
+# The drives' files are read and written past the page cache of the machine, as drives are: else each octet would be copied once more,
+# by threads of the kernel that no drive has. What is left in common is the drive on which both lie.
 . "$(dirname "$0")/lib.sh"
 set -euo pipefail
 [ "$(id -u)" = 0 ] || { echo "move.sh: only root can mount drives of its own" >&2; exit 2; }
 [ $# -gt 0 ] || set -- rate load pause
-: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}"
+: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}" "${BESIDE:=10}"
 BIN=$("$BENCH_HOME/../build.sh")
 bench_common
 W=$BENCH_DIR/move
@@ -38,12 +41,14 @@ trap 'cleanup; rm -f "$W.rates"' EXIT
 fresh() {
     cleanup
     mkdir -p "$W/state"
-    local drive
+    local drive loop
     for drive in a b; do
         truncate -s "$1" "$W/$drive.image"
         mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$W/$drive.image"
         mkdir "$W/$drive"
-        mount -o loop "$W/$drive.image" "$W/$drive"
+        loop=$(losetup --find --show --direct-io=on "$W/$drive.image")
+        mount "$loop" "$W/$drive"
+        losetup -d "$loop" # when it is unmounted
     done
     cat > "$W/postern.toml" << 'TOML'
 [smtp]
@@ -143,31 +148,36 @@ delivered() {
     end=$(now)
     per "$(messages) - $count" "$end - $start"
 }
-# A store grows under the load, and a large one takes less: what a move leaves of the deliveries is told by the same load on a store of
-# the same size for as long as the move took.
+# A store grows under the load, a large one takes less, and one daemon is not as fast as the next: what a move leaves of the deliveries is
+# told by the same daemon's, under the same load, before and behind it.
 measure_load() {
-    local limit option gb round with without task took said
+    local limit option gb round before with behind without task took said
     for limit in $LIMITS; do
         option=()
         [ "$limit" = none ] || option=(--limit "$limit")
-        # What comes meanwhile has to be moved too: with the limit two thirds of its rate.
-        gb=$(awk "BEGIN { print $GB * (\"$limit\" == \"none\" ? 1 : 0.2) }")
+        # What comes meanwhile has to be moved too: with the limit two thirds of its rate and more.
+        gb=$(awk "BEGIN { print $GB * (\"$limit\" == \"none\" ? 1 : 0.1) }")
         : > "$W.rates"
         for round in $(seq "$ROUNDS"); do
             loaded "$gb"
+            before=$(delivered "" "$BESIDE")
             took=$(now)
-            task=$(postern storage move "$W/b" "${option[@]}" --json | jq -r .task.id)
-            with=$(delivered "$task")
+            if [ "$limit" = still ]; then
+                with=$(delivered "" $((2 * BESIDE)))
+                said="nothing is moved"
+            else
+                task=$(postern storage move "$W/b" "${option[@]}" --json | jq -r .task.id)
+                with=$(delivered "$task")
+                said=$(postern tasks show "$task" --json | jq -r '.result // .trouble')
+            fi
             took=$(awk "BEGIN { print $(now) - $took }")
+            behind=$(delivered "" "$BESIDE")
             end_load
-            said=$(postern tasks show "$task" --json | jq -r '.result // .trouble')
-            loaded "$gb"
-            without=$(delivered "" "$took")
-            end_load
-            echo "load, limit $limit: $with/s during a move of $(per "$took" 1) s, $without/s in as long without: $(per "100 * $with" "$without") %; $said"
-            echo "$with $without" >> "$W.rates"
+            without=$(per "$before + $behind" 2)
+            echo "load, limit $limit: $with/s in $(per "$took" 1) s, $before/s before and $behind/s behind: $(per "100 * $with" "$without") %; $said"
+            echo "$with $without $(per "100 * $with" "$without")" >> "$W.rates"
         done
-        echo "load, limit $limit, medians of $ROUNDS: $(column_median 1)/s during, $(column_median 2)/s without: $(per "100 * $(column_median 1)" "$(column_median 2)") %"
+        echo "load, limit $limit, medians of $ROUNDS: $(column_median 1)/s during, $(column_median 2)/s without: $(column_median 3) %"
         rm "$W.rates"
     done
 }
@@ -176,7 +186,7 @@ loaded() {
     fresh 12G
     send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($1 * 1e9 / 30720) }")" -l 30720 > /dev/null
     begin_load
-    sleep 3
+    sleep 5
 }
 # The median of a column of the rounds' figures.
 column_median() {

@@ -11,7 +11,7 @@ struct StorageHandlers: Sendable {
         table.add(DrivesList.self) { _ in DrivesList.Answer(drives: try await services.desk().drives()) }
         table.add(StorageStatus.self) { _ in try await services.desk().storage() }
         table.add(StorageMove.self) { try await move($0) }
-        table.add(StorageUndo.self) { _ in try await undo() }
+        table.add(StorageUndo.self) { try await undo($0) }
         table.add(StorageDiscardOld.self) { asked in
             guard let old = try await services.desk().storage().old else {
                 throw AdminRefusal(.conflict, "There is no old copy of the mail.")
@@ -21,8 +21,9 @@ struct StorageHandlers: Sendable {
         }
     }
 
-    private func undo() async throws -> TaskFacts {
+    private func undo(_ asked: StorageUndo) async throws -> TaskFacts {
         let desk = try services.desk()
+        let limit = try asked.limit.flatMap(TaskHandlers.rate)
         guard let old = try await desk.storage().old else {
             throw AdminRefusal(.conflict, "Nothing is left of an earlier place; there is no move to undo.")
         }
@@ -34,9 +35,9 @@ struct StorageHandlers: Sendable {
             throw AdminRefusal(.conflict, "The old copy in \(old.path) is not there; is its drive mounted?")
         }
         guard survey.isOldCopy || existing.store == services.store.identity?.store else {
-            return try await desk.start("adopt-store", ["path": old.path], "an operator", nil)
+            return try await desk.start("adopt-store", ["path": old.path], "an operator", limit)
         }
-        return try await desk.start("move-store", ["path": old.path, "same-drive": "yes"], "an operator", nil)
+        return try await desk.start("move-store", ["path": old.path, "same-drive": "yes"], "an operator", limit)
     }
 
     private func move(_ asked: StorageMove) async throws -> StorageMoveFacts {

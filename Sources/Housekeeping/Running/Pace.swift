@@ -9,6 +9,9 @@ struct Pace: Sendable {
     /// A rest for mail's sake never gets longer, however slow a step was: the task must come to its end.
     private static let longestCourtesy = Duration.seconds(1)
 
+    /// Seconds by which a step that took long lets the next ones be early.
+    private static let longestCredit = 0.25
+
     /// Octets a second.
     var limit: Int?
     /// What was moved too fast so far, in seconds.
@@ -26,28 +29,32 @@ struct Pace: Sendable {
             debt = 0
             return rest
         }
-        // A slow minute earns no right to a fast one.
-        debt = max(-1, debt + Double(bytes) / Double(limit) - worked)
+        // A slow minute earns no right to a fast one, and a step that moved nothing earns none at all.
+        let floor = bytes > 0 ? -Self.longestCredit : min(0, debt)
+        debt = max(floor, debt + Double(bytes) / Double(limit) - worked)
         if debt > rest.seconds { rest = .microseconds(Int64(debt * 1_000_000)) }
         debt -= rest.seconds
         return rest
     }
 }
 
-/// How fast a task gets on: what it did in the last half minute or so.
+/// How fast a task gets on: what it did in the last quarter of a minute.
 struct RateMeter: Sendable {
-    private var last: (time: Duration, done: Int)?
-    /// A second.
-    private(set) var rate: Double?
+    private static let span = Duration.seconds(15)
+    /// What less time than this says is chance.
+    private static let shortest = Duration.seconds(3)
+    private var looks: [(time: Duration, done: Int)] = []
 
     mutating func note(_ done: Int, at time: Duration) {
-        guard let (then, before) = last else { return last = (time, done) }
-        let passed = (time - then).seconds
-        guard passed >= 0.5 else { return }
-        last = (time, done)
-        let now = max(0, Double(done - before) / passed)
-        let weight = min(1, passed / 15)
-        rate = rate.map { $0 + (now - $0) * weight } ?? now
+        if let last = looks.last, time - last.time < .seconds(1) { return }
+        looks.append((time, done))
+        while looks.count > 2, time - looks[1].time >= Self.span { looks.removeFirst() }
+    }
+
+    /// A second; `nil` until it can be told.
+    var rate: Double? {
+        guard let first = looks.first, let last = looks.last, last.time - first.time >= Self.shortest else { return nil }
+        return max(0, Double(last.done - first.done) / (last.time - first.time).seconds)
     }
 }
 

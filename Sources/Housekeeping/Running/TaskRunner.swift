@@ -117,7 +117,7 @@ public actor TaskRunner {
         guard tasks[id] != nil else { throw TaskFailure("There is no task \(id) that is not over.") }
         tasks[id]?.record.limit = limit
         tasks[id]?.pace.limit = limit
-        await keep(id, logging: limit.map { "limit \($0) bytes a second" } ?? "no limit")
+        await keep(id, logging: limit.map { "limit \(ByteCount($0).readable)/s" } ?? "no limit")
         return try await live(id)
     }
 

@@ -55,6 +55,13 @@ struct CopyPlace: Sendable {
 
     func has(_ pack: Int64, _ size: Int64?) -> Bool { packs.size(of: PackName.file(pack)) == size }
 
+    /// An older copy may have packs that were compacted away since.
+    func dropStrangers(to list: PackList) throws(StoreError) {
+        for number in try packs.names().compactMap(PackName.number) where list.sealed[number] == nil && number != list.open.number {
+            try packs.remove(PackName.file(number))
+        }
+    }
+
     /// The drive is where it was when the copy began: a drive that was pulled can be written to for as long as it is held open.
     func checkDrive() throws(StoreError) {
         guard root.isStillInPlace else { throw .unavailable("the drive of \(parent.path) is not mounted any more") }

@@ -19,20 +19,20 @@ public final class StoreCopy: @unchecked Sendable {
     public private(set) var phase = Phase.packs
     /// Octets of packs and index that are there and proven, and those that there will be.
     public var bytesDone: Int { min(bytesTotal, packBytes + indexDone) }
-    public private(set) var bytesTotal = 0
+    public var bytesTotal: Int { Int(clamping: list.bytes + list.open.end) + indexBytes }
     /// The packs likewise.
-    public private(set) var packsDone = 0
-    public private(set) var packsTotal = 0
+    public var packsDone: Int { list.sealed.count - list.missing.count }
+    public var packsTotal: Int { list.sealed.count + 1 }
     /// What it is at.
     public private(set) var item = ""
     let store: MailStore
     let engine: Engine
     let place: CopyPlace
     private var ledger: CopyLedger
+    private var list: PackList
     private var copies: [Int64: PackCopy] = [:]
     private var backup: IndexBackup?
-    private var packBytes = 0
-    private var indexBytes = 0
+    private var indexBytes: Int
     private var pages = (left: 0, all: 0)
     /// Pages of the index that were read back from the drive, and those that were found to be the same.
     private var readBack = 0
@@ -49,18 +49,28 @@ public final class StoreCopy: @unchecked Sendable {
     private static let pagesCompared = 2048
     /// Left for the pause, so that the backup stays open and keeps up until then.
     private static let pagesLeft = 8
+
     /// Goes on with what an earlier copy of this store has left there. The folder was surveyed before.
     public convenience init(of store: MailStore, to folder: String) async throws(StoreError) {
         guard let engine = store.engine else { throw store.availability.refusal ?? .unavailable("it is not open") }
-        let place = try await store.upkeep.run { () throws(StoreError) in try CopyPlace(in: folder, for: engine.identity) }
-        try self.init(of: store, engine, at: place)
+        let open = try await Self.openPack(of: store, engine)
+        let (place, ledger, list) = try await store.upkeep.run { () throws(StoreError) in
+            let place = try CopyPlace(in: folder, for: engine.identity)
+            let ledger = try CopyLedger(in: place.root)
+            let list = try PackList(of: engine.packs, before: open) { ledger.packs[$0] == $1 && place.has($0, $1) }
+            try place.dropStrangers(to: list)
+            return (place, ledger, list)
+        }
+        self.init(of: store, engine, at: place, ledger, list)
     }
 
-    private init(of store: MailStore, _ engine: Engine, at place: CopyPlace) throws(StoreError) {
+    private init(of store: MailStore, _ engine: Engine, at place: CopyPlace, _ ledger: CopyLedger, _ list: PackList) {
         self.store = store
         self.engine = engine
         self.place = place
-        ledger = try CopyLedger(in: place.root)
+        self.ledger = ledger
+        self.list = list
+        indexBytes = Int(clamping: engine.root.size(of: "index.sqlite"))
     }
 
     /// Copies some `bytes`; answers whether only the tail is left. `isQuiet`: nothing else wants the machine, so that two packs may be
@@ -85,32 +95,30 @@ public final class StoreCopy: @unchecked Sendable {
 
     // MARK: packs
 
-    /// The sealed packs and the open one with its committed end, as they are now.
-    private func source() async throws(StoreError) -> (sealed: [Int64: Int64], open: (number: Int64, end: Int64)) {
-        let open = try await onSource { (open) throws(StoreError) in open.openPack }
-        let engine = engine
-        let sealed = try await store.upkeep.run { () throws(StoreError) in try Self.sealed(engine, before: open.number) }
-        return (sealed, open)
+    /// Looks what there is to copy by now.
+    private func look() async throws(StoreError) {
+        let open = try await Self.openPack(of: store, engine)
+        try await work { (copy) throws(StoreError) in
+            copy.list.look(at: copy.engine.packs, before: open)
+            copy.indexBytes = Int(clamping: copy.engine.root.size(of: "index.sqlite"))
+        }
     }
 
-    private static func sealed(_ engine: Engine, before open: Int64) throws(StoreError) -> [Int64: Int64] {
-        var sizes: [Int64: Int64] = [:]
-        for number in try engine.packs.names().compactMap(PackName.number) where number < open {
-            sizes[number] = engine.packs.size(of: PackName.file(number))
+    private static func openPack(of store: MailStore, _ engine: Engine) async throws(StoreError) -> (number: Int64, end: Int64) {
+        try await store.betweenBatches { (open) throws(StoreError) in
+            guard open.engine === engine else { throw sourceFailed }
+            return open.openPack
         }
-        return sizes
     }
 
     /// Answers false when every sealed pack is proven. While one is read back the next may be copied already.
     private func stepPacks(_ limit: Int64, _ isQuiet: Bool) async throws(StoreError) -> Bool {
-        let (sealed, open) = try await source()
-        if packsTotal == 0 { try await dropStrangers(sealed, open.number) }
-        count(sealed, open.end)
-        let missing = sealed.filter { ledger.packs[$0.key] != $0.value || !place.has($0.key, $0.value) }.sorted { $0.key < $1.key }
-        guard let (first, size) = missing.first else { return false }
+        if list.missing.isEmpty { try await look() }
+        guard let first = list.missing.first, let size = list.sealed[first] else { return false }
         item = PackName.file(first)
-        if isQuiet, missing.count > 1, copies[first]?.isCopied(to: size) == true {
-            let (second, secondSize) = missing[1]
+        if isQuiet, list.missing.count > 1, copies[first]?.isCopied(to: size) == true {
+            let second = list.missing[1]
+            let secondSize = list.sealed[second] ?? 0
             let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second) }
             async let proving: Void = work { (copy) throws(StoreError) in
                 try copy.advance(first, to: size, limit: limit, isSealed: true)
@@ -126,7 +134,8 @@ public final class StoreCopy: @unchecked Sendable {
         } else {
             try await work { (copy) throws(StoreError) in try copy.advance(first, to: size, limit: limit, isSealed: true) }
         }
-        count(sealed, open.end)
+        // Each pack gives a good moment to see what has come meanwhile, so that what is left is told as it is.
+        if list.missing.first != first { try await look() }
         return true
     }
 
@@ -137,29 +146,16 @@ public final class StoreCopy: @unchecked Sendable {
         return copy
     }
 
-    /// An older copy may have packs that were compacted away since.
-    private func dropStrangers(_ sealed: [Int64: Int64], _ open: Int64) async throws(StoreError) {
-        let strangers = try place.packs.names().compactMap(PackName.number).filter { sealed[$0] == nil && $0 != open }
-        for number in strangers { try place.packs.remove(PackName.file(number)) }
-    }
-
     private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
         let copy = try begun(number)
         guard try copy.step(to: end, limit: limit), isSealed else { return }
         try ledger.add(number, size: end, checksum: copy.checksum)
+        list.prove(number)
         copies[number] = nil
     }
 
-    private func count(_ sealed: [Int64: Int64], _ open: Int64) {
-        indexBytes = Int(clamping: engine.root.size(of: "index.sqlite"))
-        packsTotal = sealed.count + 1
-        packsDone = sealed.keys.count { ledger.packs[$0] != nil }
-        bytesTotal = Int(clamping: sealed.values.reduce(open, +)) + indexBytes
-        let proven = sealed.reduce(Int64(0)) { $0 + (ledger.packs[$1.key] == nil ? 0 : $1.value) }
-        // Half of a pack's way is copying, half is proving.
-        let begun = copies.values.reduce(Int64(0)) { $0 + ($1.done + $1.proven) / 2 }
-        packBytes = Int(clamping: proven + begun)
-    }
+    /// Octets of packs that are done: half of a pack's way is copying, half is proving.
+    private var packBytes: Int { Int(clamping: copies.values.reduce(list.proven) { $0 + ($1.done + $1.proven) / 2 }) }
 
     /// Octets of the index that are done: half of its way is copying, half is proving, as a pack's.
     private var indexDone: Int {
@@ -254,15 +250,15 @@ public final class StoreCopy: @unchecked Sendable {
 
     /// Answers whether so little is left that a pause is short.
     private func stepTail(_ limit: Int64) async throws(StoreError) -> Bool {
-        if try await stepPacks(limit, false) { return false }
-        let (_, open) = try await source()
-        if let round, round.pack == open.number, (copies[open.number]?.proven ?? 0) < round.end {
-            item = PackName.file(open.number)
+        if let round, list.missing.isEmpty, (copies[round.pack]?.proven ?? 0) < round.end {
+            item = PackName.file(round.pack)
             try await work { (copy) throws(StoreError) in
-                try copy.advance(open.number, to: round.end, limit: limit, isSealed: false)
+                try copy.advance(round.pack, to: round.end, limit: limit, isSealed: false)
             }
             return false
         }
+        if try await stepPacks(limit, false) { return false }
+        let open = list.open
         round = nil
         // What the index has grown by is beyond what keeps up with commits.
         if let backup {
@@ -303,14 +299,13 @@ public final class StoreCopy: @unchecked Sendable {
     }
 
     private func copyTail(_ open: OpenStore) throws(StoreError) -> Bool {
-        let (number, end) = open.openPack
-        var sealed = try Self.sealed(engine, before: number).filter { ledger.packs[$0.key] != $0.value }
-        sealed[number] = end
-        let left = sealed.reduce(Int64(0)) { $0 + $1.value - (copies[$1.key]?.proven ?? 0) }
+        list.look(at: engine.packs, before: open.openPack)
+        let rest = list.missing.map { ($0, list.sealed[$0] ?? 0) } + [list.open]
+        let left = rest.reduce(Int64(0)) { $0 + $1.1 - (copies[$1.0]?.proven ?? 0) }
         guard left <= Self.longestTail else { return false }
-        for (pack, end) in sealed.sorted(by: { $0.key < $1.key }) {
-            if copies[pack] == nil { copies[pack] = try PackCopy(pack, from: engine.packs, to: place.packs) }
-            while let copy = copies[pack], try !copy.step(to: end, limit: .max / 2) {}
+        for (pack, end) in rest {
+            let copy = try begun(pack)
+            while try !copy.step(to: end, limit: .max / 2) {}
         }
         guard let backup, try backup.step(pages: -1) else { throw Self.sourceFailed }
         try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).sync()

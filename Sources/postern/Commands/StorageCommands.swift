@@ -83,10 +83,11 @@ struct StorageCommand: ParsableCommand {
     }
 
     struct Undo: OperationCommand {
+        @Option(help: "Bytes a second, such as 20MB; mail goes first anyhow.") var limit: String?
         @Flag(help: "Follow it to its end.") var wait = false
         @OptionGroup var common: CommonOptions
 
-        func operation() -> StorageUndo { StorageUndo() }
+        func operation() -> StorageUndo { StorageUndo(limit: limit) }
         func text(_ answer: TaskFacts) -> String { answer.line }
         func follow(_ answer: TaskFacts) -> String? { wait ? answer.id : nil }
     }

@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// Rows in columns, for a terminal: two blanks between columns, none behind the last.
 struct TextTable {
     private let rows: [[String]]
@@ -25,18 +27,7 @@ struct TextTable {
 /// Numbers as people read them.
 enum Readable {
     /// `512 B`, `1.5 KiB`, `20.0 GiB`.
-    static func bytes(_ count: Int) -> String {
-        var unit = 0
-        var value = Double(count)
-        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
-        while value >= 1024, unit < units.count - 1 {
-            value /= 1024
-            unit += 1
-        }
-        guard unit > 0 else { return "\(count) B" }
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) \(units[unit])"
-    }
+    static func bytes(_ count: Int) -> String { ByteCount(count).readable }
 
     /// The two largest parts: `3d 4h`, `12m 5s`.
     static func seconds(_ count: Int) -> String {
