@@ -58,5 +58,5 @@ def test_what_is_damaged_is_called_so(library, tmp_path):
             file.write(b"\xa5" * (index.stat().st_size - 4096))
         server.call("tasks", "resume", task)
         facts = wait_for(server, task, lambda facts: facts["state"] in ("done", "failed"))
-        assert facts["state"] == "failed" and re.search(r"damaged: index|index is torn", facts["trouble"]), facts
+        assert facts["state"] == "failed" and re.search(r"index of the mail store is damaged|index is torn", facts["trouble"]), facts
         server.kill()

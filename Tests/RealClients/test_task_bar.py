@@ -16,14 +16,14 @@ OCTETS = 3000
 
 @pytest.fixture()
 def slow_import(tmp_path):
-    """A house in which an import takes some four seconds; answers it and the task's id."""
+    """A house in which an import takes some seven seconds; answers it and the task's id."""
     folder = tmp_path / "Maildir"
     for part in ("cur", "new", "tmp"):
         (folder / part).mkdir(parents=True)
     for number in range(MESSAGES):
         (folder / "cur" / f"{number}.M1.host:2,S").write_text(f"Subject: {number}\n\n" + "x" * OCTETS + "\n")
     with Demonstration() as server:
-        words = ("import", f"from={folder}", f"account={address('alice')}", "--limit", "300kB")
+        words = ("import", f"from={folder}", f"account={address('alice')}", "--limit", "170kB")
         started = server.cli("tasks", "start", *words, "--json")
         assert started.returncode == 0, started
         yield server, json.loads(started.stdout)["id"]
