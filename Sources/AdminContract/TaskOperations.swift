@@ -187,6 +187,16 @@ public struct TaskFacts: Codable, Sendable, Equatable {
 
     /// Nothing more comes of it by itself.
     public var isOver: Bool { ["cancelled", "failed", "done"].contains(state) }
+
+    /// How far it is: in bytes where they are counted, because a pack that is halfway is no pack that is done, and in units elsewhere. The
+    /// total is 0 while nobody knows it.
+    public var extent: (done: Int, total: Int) { bytesTotal.map { (bytesDone, $0) } ?? (done, total ?? 0) }
+
+    /// 0 to 100; `nil` while nobody knows.
+    public var percent: Int? {
+        let (done, total) = extent
+        return total > 0 ? min(max(0, done * 100 / total), 100) : nil
+    }
 }
 
 /// A task that is asked for by itself, now and then.

@@ -40,11 +40,7 @@ struct StatusHandlers: Sendable {
     private func tasks() async -> [StatusFacts.Task] {
         let all = try? await services.tasks?.list()
         return (all?.tasks ?? []).filter { $0.ended == nil }.map { task in
-            // As every list of tasks has it: a pack that is halfway is no pack that is done.
-            let (done, total) = task.bytesTotal.map { (task.bytesDone, $0) } ?? (task.done, task.total ?? 0)
-            let percent = total > 0 ? Int((Double(done) / Double(total) * 100).rounded(.down)) : nil
-            return StatusFacts.Task(
-                id: task.id, name: task.name, state: task.state, percent: percent.map { min(max(0, $0), 100) }, item: task.item)
+            StatusFacts.Task(id: task.id, name: task.name, state: task.state, percent: task.percent, item: task.item)
         }
     }
 

@@ -113,9 +113,8 @@ struct TasksCommand: ParsableCommand {
 extension TaskFacts {
     /// `12 %`, or what is done of an unknown whole.
     var share: String {
-        let (done, total) = bytesTotal.map { (bytesDone, $0) } ?? (self.done, self.total ?? 0)
-        guard total > 0 else { return state == "queued" ? "" : "\(self.done) \(unit)" }
-        return "\(min(100, done * 100 / total)) %"
+        guard let percent else { return state == "queued" ? "" : "\(done) \(unit)" }
+        return "\(percent) %"
     }
 
     /// What it is working on, what keeps it, or what came of it.

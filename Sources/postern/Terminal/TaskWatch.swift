@@ -49,7 +49,7 @@ struct TaskWatch {
     /// `move-store [######------]  50 %  40.0 MiB/s  12s left  00000007.pack`, in one line of the terminal: what is too much for a
     /// narrow one is left out, the last first.
     static func bar(_ facts: TaskFacts, width: Int) -> String {
-        let (done, total) = facts.bytesTotal.map { (facts.bytesDone, $0) } ?? (facts.done, facts.total ?? 0)
+        let (done, total) = facts.extent
         var words = [facts.share]
         if facts.state != "running" { words.append(facts.state) }
         if let speed = facts.speed { words.append(speed) }
