@@ -54,28 +54,71 @@ struct JournalFact: Sendable {
 }
 
 extension JournalFact {
-    /// Native journald fields, `NAME=value`, ready for `sd_journal_sendv`.
-    func fields(program: String) -> [String] {
-        let own = details.map { "\(Self.fieldName($0.name))=\(JournalText.escaped($0.value))" }
-        return ["MESSAGE=\(JournalText.escaped(message))", "PRIORITY=\(priority)", "SYSLOG_IDENTIFIER=\(program)"] + own
+    /// Native journald fields, `NAME=value`, one behind the other, with their lengths: ready for `sd_journal_sendv`.
+    func fields(program: String) -> (octets: [UInt8], lengths: [Int]) {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(1024)
+        var lengths: [Int] = []
+        lengths.reserveCapacity(3 + details.count)
+        func end(behind start: Int) { lengths.append(octets.count - start) }
+        octets.append(text: "MESSAGE=")
+        octets.append(escaped: message)
+        end(behind: 0)
+        var start = octets.count
+        octets.append(text: "PRIORITY=")
+        octets.append(UInt8(ascii: "0") + UInt8(priority))
+        end(behind: start)
+        start = octets.count
+        octets.append(text: "SYSLOG_IDENTIFIER=")
+        octets.append(text: program)
+        end(behind: start)
+        for (name, value) in details {
+            start = octets.count
+            octets.append(fieldName: name)
+            octets.append(UInt8(ascii: "="))
+            octets.append(escaped: value)
+            end(behind: start)
+        }
+        return (octets, lengths)
     }
 
     /// One readable line, for a terminal or a file: time, level, sentence, then the details as `name=value`.
-    func line(at time: String) -> String {
-        let shown = details.map { " \(JournalText.escaped($0.name))=\(JournalText.quoted($0.value))" }
-        return "\(time) \(levelName): \(JournalText.escaped(message))\(shown.joined())\n"
+    func line(at time: String) -> [UInt8] {
+        var line: [UInt8] = []
+        line.reserveCapacity(512)
+        line.append(text: time)
+        line.append(UInt8(ascii: " "))
+        line.append(text: levelName)
+        line.append(text: ": ")
+        line.append(escaped: message)
+        for (name, value) in details {
+            line.append(UInt8(ascii: " "))
+            line.append(escaped: name)
+            line.append(UInt8(ascii: "="))
+            line.append(text: JournalText.quoted(value))
+        }
+        line.append(UInt8(ascii: "\n"))
+        return line
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(text: String) {
+        if text.utf8.withContiguousStorageIfAvailable({ append(contentsOf: $0) }) == nil { append(contentsOf: text.utf8) }
     }
 
+    fileprivate mutating func append(escaped text: String) { append(text: JournalText.escaped(text)) }
+
     /// `message` → `POSTERN_MESSAGE`; what a field name cannot hold becomes `_` (systemd.journal-fields(7)).
-    static func fieldName(_ name: String) -> String {
-        let allowed = name.utf8.map { octet in
+    fileprivate mutating func append(fieldName name: String) {
+        append(text: "POSTERN_")
+        // journald drops names longer than 64.
+        for octet in name.utf8.prefix(56) {
             switch octet {
-            case 48...57, 65...90: octet
-            case 97...122: octet - 32
-            default: UInt8(ascii: "_")
+            case 48...57, 65...90: append(octet)
+            case 97...122: append(octet - 32)
+            default: append(UInt8(ascii: "_"))
             }
         }
-        // journald drops names longer than 64.
-        return "POSTERN_" + String(decoding: allowed.prefix(56), as: UTF8.self)
     }
 }

@@ -31,9 +31,12 @@ public struct JournalLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
+        // Nearly always all of it comes with the event.
         var all = metadata
-        if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
-        if let own = event.metadata { all.merge(own) { _, new in new } }
+        for more in [metadataProvider?.get(), event.metadata] {
+            guard let more else { continue }
+            if all.isEmpty { all = more } else { all.merge(more) { _, new in new } }
+        }
         let fact = JournalFact(level: event.level, message: "\(event.message)", error: event.error, metadata: all)
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

@@ -24,16 +24,11 @@ enum JournalOutlet: Sendable {
         }
     }
 
-    private static func send(_ fields: [String]) -> Bool {
-        var bytes: [UInt8] = []
-        var lengths: [Int] = []
-        for field in fields {
-            bytes.append(contentsOf: field.utf8)
-            lengths.append(field.utf8.count)
-        }
-        return bytes.withUnsafeMutableBytes { raw in
+    private static func send(_ fields: (octets: [UInt8], lengths: [Int])) -> Bool {
+        var octets = fields.octets
+        return octets.withUnsafeMutableBytes { raw in
             var place = raw.baseAddress
-            let vectors = lengths.map { length in
+            let vectors = fields.lengths.map { length in
                 defer { place = place?.advanced(by: length) }
                 return iovec(iov_base: place, iov_len: length)
             }
@@ -42,8 +37,8 @@ enum JournalOutlet: Sendable {
     }
 
     /// One `write`, so that the lines of several threads do not mingle.
-    private static func print(_ line: String) {
-        Array(line.utf8).withUnsafeBytes { raw in
+    private static func print(_ line: [UInt8]) {
+        line.withUnsafeBytes { raw in
             var written = 0
             while written < raw.count {
                 let count = Glibc.write(STDERR_FILENO, raw.baseAddress?.advanced(by: written), raw.count - written)
@@ -58,14 +53,30 @@ enum JournalOutlet: Sendable {
         return time(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000)
     }
 
-    /// RFC 3339 §5.6, in UTC.
+    /// RFC 3339 §5.6, in UTC, for the years of four digits.
     static func time(seconds: Int, milliseconds: Int) -> String {
         var seconds = seconds
         var parts = tm()
         gmtime_r(&seconds, &parts)
-        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        let fraction = String(String(1000 + milliseconds).dropFirst())
-        return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)).\(fraction)Z"
+        return String(unsafeUninitializedCapacity: 24) { room in
+            var place = 0
+            func put(_ value: Int, _ digits: Int, _ behind: Unicode.Scalar) {
+                var rest = value
+                for index in (place..<place + digits).reversed() {
+                    room[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                room[place + digits] = UInt8(ascii: behind)
+                place += digits + 1
+            }
+            put(Int(parts.tm_year) + 1900, 4, "-")
+            put(Int(parts.tm_mon) + 1, 2, "-")
+            put(Int(parts.tm_mday), 2, "T")
+            put(Int(parts.tm_hour), 2, ":")
+            put(Int(parts.tm_min), 2, ":")
+            put(Int(parts.tm_sec), 2, ".")
+            put(milliseconds, 3, "Z")
+            return place
+        }
     }
 }
