@@ -30,11 +30,16 @@ public struct Reply: Error, Hashable, Sendable, CustomStringConvertible {
     /// Lines that are made for the occasion. `status` stands in each of them (RFC 2034 §4). Control characters become `?`.
     public init(_ code: Int, _ status: EnhancedStatus? = nil, _ texts: [String], endsSession: Bool = false) {
         precondition((200...599).contains(code) && !texts.isEmpty, "a reply has a code of three digits and at least one line")
+        var head = Array("\(code) ".utf8)
+        if let status { head += "\(status) ".utf8 }
         var octets: [UInt8] = []
+        octets.reserveCapacity(texts.reduce(0) { $0 + head.count + $1.utf8.count + 2 })
         for (index, text) in texts.enumerated() {
-            octets += "\(code)\(index == texts.count - 1 ? " " : "-")".utf8
-            if let status { octets += "\(status) ".utf8 }
-            octets += text.utf8.map { $0 < 32 || $0 == 127 ? UInt8(ascii: "?") : $0 }
+            let start = octets.count
+            octets += head
+            if index < texts.count - 1 { octets[start + 3] = UInt8(ascii: "-") }
+            if text.utf8.withContiguousStorageIfAvailable({ octets += $0 }) == nil { octets += text.utf8 }
+            for place in start..<octets.count where octets[place] < 32 || octets[place] == 127 { octets[place] = UInt8(ascii: "?") }
             octets += [13, 10]
         }
         content = .lines(octets)
