@@ -72,12 +72,15 @@ install_peers() {
     [ -x "$root/.build-peers/usr/sbin/exim4" ] && return
     mkdir -p "$root/.build-peers" && (cd "$root/.build-peers" && apt-get -qq download exim4-daemon-light && dpkg -x exim4-daemon-light_*.deb .)
 }
-# pytest FOLDER: what failed is counted from its report; a report without failures and a bad exit status is one more. As root in a network
-# of its own: nobody else takes a port there between the moment in which it was found free and the one in which a daemon listens on it.
+# pytest FOLDER: what failed is counted from its report; a report without failures and a bad exit status is one more.
+#
+# As root with a network and mounts of its own. Nobody else takes a port there between the moment in which it was found free and the one in
+# which a daemon listens on it. A gateway that boots meanwhile would take along what is mounted, and keep a drive whose power was cut:
+# mounted again it would be the same dead one.
 pytest() {
-    local status=0 network=()
-    if [ "$(id -u)" -eq 0 ] && unshare -n true 2> /dev/null; then network=(unshare -n sh -c 'ip link set lo up && exec "$@"' sh); fi
-    "${network[@]}" "$python" -B -m pytest -c Tests/pytest.ini "Tests/$1" -q -rs --durations=10 --junitxml="$results/$1.xml" || status=$?
+    local status=0 apart=()
+    if [ "$(id -u)" -eq 0 ] && unshare -mn true 2> /dev/null; then apart=(unshare -mn sh -c 'ip link set lo up && exec "$@"' sh); fi
+    "${apart[@]}" "$python" -B -m pytest -c Tests/pytest.ini "Tests/$1" -q -rs --durations=10 --junitxml="$results/$1.xml" || status=$?
     if [ -s "$results/$1.xml" ] && [ "$status" -le 1 ]; then return; fi
     verdict "$1" "$status" "(pytest's exit status $status)"
 }
