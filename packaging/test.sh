@@ -168,7 +168,10 @@ lane() {
     done
 }
 # aside COMMAND...: in the pauses of everything else. A scheduler that gives each session its share (autogroup) must hear of this one's.
-aside() { setpriv --pdeathsig TERM setsid --wait sh -c 'echo 19 2> /dev/null > /proc/self/autogroup; exec chrt --idle 0 "$@"' sh "$@"; }
+aside() {
+    setsid --wait sh -c 'echo $$ > "$0"; echo 19 2> /dev/null > /proc/self/autogroup; exec chrt --idle 0 "$@"' "$results/session" "$@"
+    rm -f "$results/session"
+}
 # Builds what unit and fuzz will need. What does not build is told by these steps, which try again.
 prepare() {
     local file
@@ -176,7 +179,10 @@ prepare() {
     ! is_chosen fuzz || for file in Tests/Fuzz/fuzz-*.swift; do fuzz "$file" 0 aside; done
 }
 # Ends what runs beside this script, with all that it has begun.
-abandon() { for lane in $(jobs -p); do kill -- "-$lane" 2> /dev/null; done; }
+abandon() {
+    for lane in $(jobs -p); do kill -- "-$lane" 2> /dev/null; done
+    [ ! -s "$results/session" ] || pkill -s "$(cat "$results/session")"
+}
 
 run "test tools" install_tools || chosen=()
 for step in clients crash gateway; do ! is_chosen "$step" || is_chosen build || chosen+=(build); done
