@@ -17,7 +17,8 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=(sudo)
 fi
 echo "installing from apt: ${missing[*]}"
-apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" < /dev/null; }
+# Whoever else installs something at this moment is waited for.
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" < /dev/null; }
 apt install -y --no-install-recommends "${missing[@]}" > /dev/null 2>&1 || {
     apt update > /dev/null
     apt install -y --no-install-recommends "${missing[@]}" > /dev/null

@@ -52,7 +52,7 @@ public struct StatusFacts: Codable, Sendable {
         /// In all mailboxes; missing when the store cannot be read.
         public var messages: Int?
         public var bytes: Int?
-        /// Bytes on the mail drive.
+        /// Bytes on the mail drive; 0, like its size, while it is away.
         public var freeSpace: Int
         public var totalSpace: Int
 

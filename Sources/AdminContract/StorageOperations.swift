@@ -138,6 +138,7 @@ public struct StorageFacts: Codable, Sendable, Equatable {
     public var trouble: String?
     public var store: String?
     public var generation: Int?
+    /// Bytes on its drive; 0, like its size, while it is away.
     public var freeSpace: Int
     public var totalSpace: Int
     public var old: Old?

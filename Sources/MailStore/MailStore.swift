@@ -330,6 +330,7 @@ public final class MailStore: Sendable {
 
     func wentAway(_ reason: String) {
         opened.withLock { $0 = nil }
+        availability.forgetSpace()
         readers.renew()
         longReaders.renew()
         becameUnavailable(.unavailable(reason))

@@ -24,12 +24,11 @@ def test_sigkill_during_a_move(phases, library):
         meet(phase, lambda: die(house, phase))
 
 
+@pytest.mark.nightly("moves a gigabyte")
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("phase", PHASES)
-def test_sigkill_during_a_large_move(phase, nightly, library):
+def test_sigkill_during_a_large_move(phase, library):
     """Each phase is died in five times, which makes thirty."""
-    if not nightly:
-        pytest.skip("the nightly form moves a gigabyte")
     with Moving(("ext4", "xfs"), library=library, **LONG) as house:
         for _ in range(5):
             meet(phase, lambda: die(house, phase, seconds=8, slow=20))
@@ -72,11 +71,10 @@ def test_what_is_proven_is_not_copied_again():
         house.check()
 
 
+@pytest.mark.nightly("goes through all of them")
 @pytest.mark.parametrize("kinds", KINDS)
-def test_each_file_system(kinds, nightly):
+def test_each_file_system(kinds):
     """There and back, under load, and everything is the same."""
-    if not nightly:
-        pytest.skip("the nightly form goes through all of them")
     with Moving(kinds) as house:
         for _ in range(2):
             with house.load():

@@ -2,6 +2,7 @@
 happened, and goes on when it can."""
 
 import errno
+import itertools
 import os
 import re
 import time
@@ -86,13 +87,14 @@ def test_the_target_fails(house, load, call):
     goes_on(house)
 
 
-@pytest.mark.parametrize("call", ["sync", "write", "read"])
-@pytest.mark.parametrize("phase", PHASES[1:])
-def test_the_target_fails_later(house, load, phase, call, nightly):
+SAMPLE = [("verify", "read"), ("commit", "sync")]
+REST = [each for each in itertools.product(PHASES[1:], ("sync", "write", "read")) if each not in SAMPLE]
+
+
+@pytest.mark.parametrize("phase, call", SAMPLE + [pytest.param(*each, marks=pytest.mark.nightly("goes through all of them")) for each in REST])
+def test_the_target_fails_later(house, load, phase, call):
     """Before the commit point the old place stays in use; behind it mail is put off until the new drive is well. Either way the move goes
     on by itself."""
-    if not nightly and (phase, call) not in (("verify", "read"), ("commit", "sync")):
-        pytest.skip("the nightly form goes through all of them")
     house.fault("slow", 60, house.target.path)
     house.begin()
     house.reach(phase)

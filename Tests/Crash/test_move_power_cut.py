@@ -20,27 +20,24 @@ def test_power_cuts(library):
             cut(house, phase, side)
 
 
+@pytest.mark.nightly("goes through all of them")
 @pytest.mark.parametrize("phase", PHASES)
-def test_power_cuts_in_each_phase(phase, nightly, library):
-    if not nightly:
-        pytest.skip("the nightly form goes through all of them")
+def test_power_cuts_in_each_phase(phase, library):
     # What comes with each cut stays: the drives must hold it all.
     with Moving(("ext4", "ext4"), mebibytes=1024, library=library) as house:
         for side in ("source", "target") * 2:
             cut(house, phase, side)
 
 
-def test_a_large_move_and_power_cuts(nightly, library):
-    if not nightly:
-        pytest.skip("the nightly form cuts the power of a gigabyte, too")
+@pytest.mark.nightly("cuts the power of a gigabyte, too")
+def test_a_large_move_and_power_cuts(library):
     with Moving(("ext4", "xfs"), library=library, **LONG) as house:
         for phase in PHASES:
             cut(house, phase, random.choice(("source", "target")), seconds=8, slow=SLOW // 3)
 
 
-def test_power_cuts_on_other_file_systems(nightly, library):
-    if not nightly:
-        pytest.skip("the nightly form cuts their power, too")
+@pytest.mark.nightly("cuts their power, too")
+def test_power_cuts_on_other_file_systems(library):
     for kinds in OTHERS:
         with Moving(kinds, library=library) as house:
             for side in ("source", "target"):

@@ -3,6 +3,7 @@ should be, everybody is told, and it heals by itself when the drive comes back."
 
 import imaplib
 import json
+import re
 import time
 
 import digest
@@ -47,8 +48,10 @@ def away(server):
         assert status == "NO" and b"[UNAVAILABLE]" in answer[0], answer
     facts = json.loads(server.cli("storage", "status", "--json").stdout)
     assert facts["state"] == "unavailable" and "mounted" in facts["trouble"], facts
-    assert "State:" in server.cli("storage", "status").stdout and "unavailable: " in server.cli("storage", "status").stdout
+    assert facts["freeSpace"] == facts["totalSpace"] == 0, f"what was measured of a drive that is away: {facts}"
+    assert re.search(r"^State: +unavailable: .*^Drive: +not there$", shown := server.cli("storage", "status").stdout, re.M | re.S), shown
     whole = json.loads(server.cli("status", "--json").stdout)
+    assert whole["store"]["totalSpace"] == 0 and "Mail drive:  not there" in server.cli("status").stdout, whole
     assert whole["store"]["state"] == "unavailable" and any("No mail is accepted" in line for line in whole["problems"]), whole
 
 

@@ -5,8 +5,8 @@
 #
 # MODULE… are folders of Sources in floor order (a module after those that it imports). Seeds are read from seeds/NAME/ and from the
 # transcripts of a wire's protocol, words from NAME.dict where there is one. What the fuzzer learns is kept in BUILD/corpus/NAME, a
-# failing input in BUILD/failures/NAME-…; BUILD is $FUZZ_BUILD, by default .build-fuzz at the top. The exit code is 0 only when
-# nothing was found.
+# failing input in BUILD/failures/NAME-…; BUILD is $FUZZ_BUILD, by default .build-fuzz at the top. For 0 seconds it only builds. The exit
+# code is 0 only when nothing was found.
 set -euo pipefail
 [ $# -ge 3 ] || { sed -n '2,4p' "$0" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -44,6 +44,7 @@ if [ ! -e "$program" ] || [ "$here/fuzz-$name.swift" -nt "$program" ] ||
     swiftc "${flags[@]}" -use-ld=lld -module-name Fuzz "$here/fuzz-$name.swift" "${objects[@]}" -o "$program"
 fi
 flock -u 9
+[ "$seconds" -gt 0 ] || exit 0
 
 options=(-max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -verbosity=1
     -artifact_prefix="$build/failures/$name-")

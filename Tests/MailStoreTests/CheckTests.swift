@@ -131,6 +131,10 @@ import Testing
                 "UPDATE entry SET mailbox = 99 WHERE uid = 1",
                 ["Mailbox 1 counts 3/3/27 and has 2/2/18.", "1 entries lie in no mailbox."]
             ),
+            ("UPDATE pack SET messages = messages - 1", ["00000001.pack counts 2/27 and has 3/27."]),
+            ("UPDATE pack SET live = live + 1", ["00000001.pack counts 3/28 and has 3/27."]),
+            ("INSERT INTO pack(id, state, bytes, messages, live) VALUES(9, 0, 32, 1, 5)", ["00000009.pack counts 1/5 and has 0/0."]),
+            ("DELETE FROM pack", ["00000001.pack is not in the index's list of packs; 3 messages lie in it."]),
         ] as [(StaticString, [String])])
     func whatDoesNotAddUpIsFound(change: StaticString, findings: [String]) async throws {
         let temporary = try TemporaryStore()
@@ -140,6 +144,21 @@ import Testing
         }
         #expect(try await temporary.store.check(hurrying: false).findings == findings)
         #expect(try await temporary.store.check().findings.sorted() == findings.sorted())
+    }
+
+    /// A clean end there would be gone on from over messages.
+    @Test func anOpenPackWhoseEndIsWrongIsFound() async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<3 { try await temporary.store.deliver("message \(n)", to: temporary.recipient()) }
+        try await temporary.store.onWriter { (writer) throws(StoreError) in
+            _ = try writer.open?.engine.index.statement("UPDATE pack SET bytes = 7").run()
+        }
+        let end = try await temporary.store.read { snapshot in
+            try snapshot.connection.statement("SELECT max(offset + size) FROM message").first { $0.int64(0) }
+        }
+        let findings = ["00000001.pack counts as written up to 7, not up to \(try #require(end))."]
+        #expect(try await temporary.store.check(hurrying: false).findings == findings)
+        #expect(try await temporary.store.check(hurrying: true).findings == findings)
     }
 
     /// A damaged index may say anything of a place: it is found, and nothing is read there.

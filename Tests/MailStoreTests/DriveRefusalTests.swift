@@ -44,6 +44,15 @@ private enum DarkFiles {
 }
 
 @Suite struct DriveRefusalTests {
+    /// What lies behind a file's end is known without its drive, and would say that the drive gives something.
+    @Test(arguments: [1, 64, 4095, 4096, 4097, 8192, 4 << 20, (4 << 20) + 1] as [Int64])
+    func aDriveIsAskedForPagesThatItHas(size: Int64) {
+        let places = PackReader.askedPlaces(size: size)
+        #expect(places.allSatisfy { $0 >= 0 && $0 < size && $0 % 4096 == 0 })
+        #expect(places.min() == 0 && places.max() == (size - 1) / 4096 * 4096)
+        #expect(PackReader.askedPlaces(size: 0) == [])
+    }
+
     /// Enough of an index to have pages that are in nobody's memory.
     private static func filled() async throws -> (TemporaryStore, index: String) {
         let temporary = try TemporaryStore()

@@ -77,6 +77,23 @@ import Testing
         await rebuilt.close()
     }
 
+    /// The copy was made of an index that counted its packs wrong, and knew one of them not at all.
+    @Test(arguments: ["UPDATE pack SET messages = 9, live = 9, bytes = 9", "DELETE FROM pack"] as [StaticString])
+    func aRebuildCountsPacksAnew(damage: StaticString) async throws {
+        let temporary = try TemporaryStore()
+        for n in 0..<5 { try await temporary.store.deliver("early \(n)", to: temporary.recipient()) }
+        try await temporary.store.onWriter { (writer) throws(StoreError) in
+            _ = try writer.open?.engine.index.statement(damage).run()
+        }
+        _ = try await temporary.store.copyIndex()
+        #expect(try await !temporary.store.check().findings.isEmpty)
+        await temporary.store.close()
+        _ = try IndexRebuild.run(folder: temporary.folder, logger: TemporaryStore.quiet)
+        let rebuilt = try await temporary.reopened()
+        #expect(try await rebuilt.check().findings == [])
+        await rebuilt.close()
+    }
+
     /// Wherever a rebuild is broken off, no start takes what it leaves for the store; the next one ends it.
     @Test(arguments: [0, 1, 2]) func aRebuildThatWasBrokenOffIsDoneAgain(steps: Int) async throws {
         let temporary = try TemporaryStore()

@@ -8,8 +8,9 @@ final class PackReader: Sendable {
     /// Descriptors kept open. A pack holds 64 MiB, so that 256 of them cover what people look at.
     private static let openFiles = 256
 
-    /// Packs that are asked for when the drive seems to give nothing.
+    /// Packs that are asked for when the drive seems to give nothing, and pages of each besides its first and last.
     private static let askedPacks = 8
+    private static let askedPages = 4
 
     private let folder: Folder
     private let files = Mutex<[Int64: SystemFile]>([:])
@@ -45,16 +46,15 @@ final class PackReader: Sendable {
     /// The pack's file for somebody who reads all of it, not kept among those that people look at.
     func open(_ pack: Int64) throws(StoreError) -> SystemFile { try SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY) }
 
-    /// Whether the drive refuses to give the first and the last page of each pack that it is asked for, wherever they lie: it is away,
-    /// and not damaged at some place.
+    /// Whether the drive refuses to give the first page, the last and others of each pack that it is asked for, wherever they lie: it is
+    /// away, and not damaged at some places.
     func givesNothing() -> Bool {
         guard let packs = try? folder.names().compactMap(PackName.number) else { return true }
         return packs.shuffled().prefix(Self.askedPacks).allSatisfy { pack in
             guard let file = try? SystemFile(PackName.file(pack), in: folder, flags: O_RDONLY) else { return true }
             // What the kernel has in memory says nothing of the drive.
             posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_DONTNEED)
-            let last = ((try? file.size) ?? 0) & ~4095
-            return [0, last].allSatisfy { place in
+            return Self.askedPlaces(size: (try? file.size) ?? 0).allSatisfy { place in
                 withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { octet in
                     do throws(StoreError) { try file.read(into: octet, at: place) } catch {
                         if case .unavailable = error { return true }
@@ -63,6 +63,12 @@ final class PackReader: Sendable {
                 }
             }
         }
+    }
+
+    /// Where pages begin that are asked for of a file of this size: the first, the last and some between. Behind its end no drive is asked.
+    static func askedPlaces(size: Int64) -> [Int64] {
+        guard size > 0 else { return [] }
+        return ([0, size - 1] + (0..<askedPages).map { _ in .random(in: 0..<size) }).map { $0 & ~4095 }
     }
 
     private func file(_ pack: Int64) throws(StoreError) -> SystemFile {

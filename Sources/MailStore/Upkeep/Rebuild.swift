@@ -23,7 +23,7 @@ public struct RebuildReport: Sendable, Hashable {
 /// What came after the copy goes where it was first delivered. What has no such mailbox any more goes to *Recovered* of its
 /// owner. All of the queue is held. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients fetch anew rather
 /// than take one message for another. What lies behind the place where the copy's open pack ended came after it: ids do not tell, a
-/// large message has its id before others that were quicker. The old index stays beside as `index.damaged-SECONDS.sqlite`.
+/// large message has its id before others that were quicker. What lies in each pack is counted anew. The old index stays beside as `index.damaged-SECONDS.sqlite`.
 ///
 /// | what lies in the store's folder | what a start finds |
 /// |---|---|
@@ -158,6 +158,7 @@ public final class IndexRebuild: @unchecked Sendable {
     /// The new index is in its place, durably, and the old one beside it.
     func complete(_ logger: Logger) throws(StoreError) -> RebuildReport {
         try connection.statement("DELETE FROM meta WHERE key = 'clean'").run()
+        try Self.recountPacks(connection)
         try connection.statement("COMMIT").run()
         guard try connection.settles() else { throw .unavailable("the new index could not be written out") }
         close()
@@ -237,6 +238,18 @@ public final class IndexRebuild: @unchecked Sendable {
             update.bind(2, Int64(try transaction.newUIDValidity()))
             try update.run()
         }
+    }
+
+    /// What the copy counts of its packs is not believed.
+    private static func recountPacks(_ connection: IndexConnection) throws(StoreError) {
+        try connection.statement("UPDATE pack SET messages = 0, live = 0").run()
+        try connection.statement(
+            """
+            INSERT INTO pack(id, state, bytes, messages, live) \
+            SELECT pack, 0, max(offset + size), count(*), CAST(total(size) AS INTEGER) FROM message WHERE true GROUP BY pack \
+            ON CONFLICT(id) DO UPDATE SET bytes = max(bytes, excluded.bytes), messages = excluded.messages, live = excluded.live
+            """
+        ).run()
     }
 
     /// The index and its log are renamed; a log of another index would be poison for the new one.

@@ -104,7 +104,7 @@ extension MailStore {
 public enum StoreCheckPlace: Hashable, Sendable {
     /// A table of the index and what lies in it.
     case index(table: Int)
-    /// Whether the packs are there that the index points to.
+    /// Whether the packs are there that the index points to, and what it counts of each.
     case packs
     case counters
     /// Every message's octets, in the order in which they lie in the packs up to `last`.
@@ -177,27 +177,5 @@ extension StoreSnapshot {
         // What lies in the log is not in the file, so that the file says itself where it ends.
         while place < end, (try? connection.readFile(into: buffer, at: place)) != nil { place += Int64(buffer.count) }
         try connection.throwIfRefused()
-    }
-
-    /// Packs that the index points to and that are not there, or end too soon, and messages that it puts where there can be none.
-    func packFindings() throws -> [String] {
-        let select = try connection.statement(
-            "SELECT pack, count(*), max(offset + size), total(pack < 1 OR offset < 0 OR size < 0) FROM message GROUP BY pack")
-        var nowhere = 0
-        var findings: [String] = []
-        try select.each { row in
-            let (pack, messages, end) = (row.int64(0), row.int(1), row.int64(2))
-            nowhere += row.int(3)
-            let size = packs.size(of: pack)
-            if size < end {
-                findings.append(
-                    size == 0
-                        ? "\(PackName.file(pack)) is missing; \(messages) messages lie in it."
-                        : "\(PackName.file(pack)) ends at \(size), not at \(end).")
-            }
-            return true
-        }
-        if nowhere > 0 { findings.append("\(nowhere) messages lie where nothing can.") }
-        return findings
     }
 }

@@ -14,7 +14,7 @@ public struct StoreHealth: Hashable, Sendable {
     }
 
     public var state: State
-    /// What an ordinary user may still write on the mail drive.
+    /// What an ordinary user may still write on the mail drive; 0, like its size, while the drive is away.
     public var freeSpace: ByteCount
     public var totalSpace: ByteCount
 

@@ -68,6 +68,9 @@ final class Availability: Sendable {
         }
     }
 
+    /// The drive is away: what was measured of it says nothing any more.
+    func forgetSpace() { state.withLock { ($0.free, $0.total, $0.measured) = (0, 0, 0) } }
+
     /// Nothing can be written for this reason, or everything can again; answers whether this is news.
     func becomes(_ trouble: StoreError?) -> Bool {
         state.withLock {

@@ -40,7 +40,7 @@ struct StorageCommand: ParsableCommand {
         func text(_ answer: StorageFacts) -> String {
             var facts: [(name: String, value: String)] = [
                 ("Mail", answer.path), ("State", answer.state + (answer.trouble.map { ": " + $0 } ?? "")),
-                ("Drive", "\(Readable.bytes(answer.freeSpace)) free of \(Readable.bytes(answer.totalSpace))"),
+                ("Drive", Readable.space(free: answer.freeSpace, of: answer.totalSpace)),
             ]
             if let generation = answer.generation { facts.append(("Generation", String(generation))) }
             if let old = answer.old { facts.append((old.otherMail ? "Before" : "Old copy", "\(old.path), since \(old.moved)")) }

@@ -73,10 +73,7 @@ struct StatusScreen {
         let state = store.state == "ready" ? store.state : painted(store.state, .red)
         var rows = [
             ("Mail store", mail.isEmpty ? state : "\(state): \(mail)"),
-            (
-                "Mail drive",
-                store.totalSpace > 0 ? "\(Readable.bytes(store.freeSpace)) free of \(Readable.bytes(store.totalSpace))" : "not there"
-            ),
+            ("Mail drive", Readable.space(free: store.freeSpace, of: store.totalSpace)),
             ("Queue", queue), ("DNS", facts.dns),
             ("Directory", "\(facts.domains) domains, \(facts.accounts) accounts, \(facts.aliases) aliases"),
         ]

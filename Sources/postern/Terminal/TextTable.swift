@@ -29,6 +29,9 @@ enum Readable {
     /// `512 B`, `1.5 KiB`, `20.0 GiB`.
     static func bytes(_ count: Int) -> String { ByteCount(count).readable }
 
+    /// `10.0 GiB free of 64.0 GiB`, of a drive; one without a size is away.
+    static func space(free: Int, of total: Int) -> String { total > 0 ? "\(bytes(free)) free of \(bytes(total))" : "not there" }
+
     /// The two largest parts: `3d 4h`, `12m 5s`.
     static func seconds(_ count: Int) -> String {
         var rest = count
