@@ -9,7 +9,8 @@ final class PackCopy: @unchecked Sendable {
 
     let number: Int64
     let source: SystemFile
-    private let target: SystemFile
+    private let target: DirectFile
+    private let buffer = CopyBuffer()
     private(set) var done: Int64 = 0
     private(set) var checksum: UInt32 = 0
     private(set) var proven: Int64 = 0
@@ -20,7 +21,7 @@ final class PackCopy: @unchecked Sendable {
         self.number = number
         let name = PackName.file(number)
         self.source = try SystemFile(name, in: source, flags: O_RDONLY)
-        self.target = try SystemFile(name, in: target, flags: O_RDWR | O_CREAT)
+        self.target = try DirectFile(name, in: target, flags: O_RDWR | O_CREAT)
         compares = try self.target.size == self.source.size
         if !compares { try self.target.truncate(to: 0) }
     }
@@ -28,21 +29,20 @@ final class PackCopy: @unchecked Sendable {
     /// Whether all of it up to `end` is copied and synced; it is still to prove then.
     func isCopied(to end: Int64) -> Bool { !compares && done == end }
 
-    /// Goes on towards `end` by up to `limit` octets: first copying, then proving; answers whether all of it is proven.
-    func step(to end: Int64, limit: Int64) throws(StoreError) -> Bool {
-        if compares { return try compare(to: end, limit) }
+    /// Goes on towards `end` by up to `limit` octets: first copying, then proving; answers whether all of it is proven. `isAlone`: nothing
+    /// else wants the machine, so that the kernel's memory may be used, with which it is faster.
+    func step(to end: Int64, limit: Int64, isAlone: Bool = false) throws(StoreError) -> Bool {
+        if compares { return try compare(to: end, limit, isAlone) }
         if done < end {
             let next = min(end, done + limit)
-            checksum = try target.fill(from: source, done..<next, checksum: checksum)
-            // The drive's work is spread over the copying, or the sync at the end would hold mail up.
-            target.beginWriting(done..<next)
+            checksum = try target.fill(from: source, done..<next, checksum: checksum, through: buffer, bypassing: !isAlone)
             done = next
             if done == end { try target.sync() }
             return false
         }
         if proven < end {
             let next = min(end, proven + limit)
-            provenChecksum = try target.checksum(proven..<next, from: provenChecksum, fromDrive: true)
+            provenChecksum = try target.checksum(proven..<next, from: provenChecksum, through: buffer, bypassing: !isAlone)
             proven = next
         }
         guard proven == end else { return false }
@@ -53,10 +53,10 @@ final class PackCopy: @unchecked Sendable {
         return true
     }
 
-    private func compare(to end: Int64, _ limit: Int64) throws(StoreError) -> Bool {
+    private func compare(to end: Int64, _ limit: Int64, _ isAlone: Bool) throws(StoreError) -> Bool {
         let next = min(end, done + limit)
-        checksum = try source.checksum(done..<next, from: checksum)
-        provenChecksum = try target.checksum(done..<next, from: provenChecksum, fromDrive: true)
+        checksum = try source.checksum(done..<next, from: checksum, through: buffer)
+        provenChecksum = try target.checksum(done..<next, from: provenChecksum, through: buffer, bypassing: !isAlone)
         done = next
         proven = next
         if provenChecksum != checksum {

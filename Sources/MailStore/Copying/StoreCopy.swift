@@ -38,6 +38,8 @@ public final class StoreCopy: @unchecked Sendable {
     private var readBack = 0
     private var verified = 0
     private var rounds = 0
+    /// Nothing else wants the machine in this step.
+    private var isAlone = false
     /// Up to where the open pack is copied in this round; what comes meanwhile is the next one's.
     private var round: (pack: Int64, end: Int64)?
 
@@ -76,10 +78,11 @@ public final class StoreCopy: @unchecked Sendable {
     /// Copies some `bytes`; answers whether only the tail is left. `isQuiet`: nothing else wants the machine, so that two packs may be
     /// worked on at once.
     public func step(bytes: Int, isQuiet: Bool = false) async throws(StoreError) -> Bool {
+        isAlone = isQuiet
         try place.checkDrive()
         switch phase {
         case .packs:
-            if try await !stepPacks(Int64(bytes), isQuiet) { phase = .index }
+            if try await !stepPacks(Int64(bytes)) { phase = .index }
         case .index:
             if try await stepIndex(bytes) { phase = .verify }
         case .verify:
@@ -112,11 +115,11 @@ public final class StoreCopy: @unchecked Sendable {
     }
 
     /// Answers false when every sealed pack is proven. While one is read back the next may be copied already.
-    private func stepPacks(_ limit: Int64, _ isQuiet: Bool) async throws(StoreError) -> Bool {
+    private func stepPacks(_ limit: Int64) async throws(StoreError) -> Bool {
         if list.missing.isEmpty { try await look() }
         guard let first = list.missing.first, let size = list.sealed[first] else { return false }
         item = PackName.file(first)
-        if isQuiet, list.missing.count > 1, copies[first]?.isCopied(to: size) == true {
+        if isAlone, list.missing.count > 1, copies[first]?.isCopied(to: size) == true {
             let second = list.missing[1]
             let secondSize = list.sealed[second] ?? 0
             let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second) }
@@ -126,7 +129,7 @@ public final class StoreCopy: @unchecked Sendable {
             var trouble: StoreError?
             if !ahead.isCopied(to: secondSize) {
                 do throws(StoreError) {
-                    _ = try await store.upkeep.run { () throws(StoreError) in try ahead.step(to: secondSize, limit: limit) }
+                    _ = try await store.upkeep.run { () throws(StoreError) in try ahead.step(to: secondSize, limit: limit, isAlone: true) }
                 } catch { trouble = error }
             }
             do { try await proving } catch { trouble = error as? StoreError ?? .unavailable("\(error)") }
@@ -148,7 +151,7 @@ public final class StoreCopy: @unchecked Sendable {
 
     private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
         let copy = try begun(number)
-        guard try copy.step(to: end, limit: limit), isSealed else { return }
+        guard try copy.step(to: end, limit: limit, isAlone: isAlone), isSealed else { return }
         try ledger.add(number, size: end, checksum: copy.checksum)
         list.prove(number)
         copies[number] = nil
@@ -257,7 +260,7 @@ public final class StoreCopy: @unchecked Sendable {
             }
             return false
         }
-        if try await stepPacks(limit, false) { return false }
+        if try await stepPacks(limit) { return false }
         let open = list.open
         round = nil
         // What the index has grown by is beyond what keeps up with commits.
@@ -305,7 +308,8 @@ public final class StoreCopy: @unchecked Sendable {
         guard left <= Self.longestTail else { return false }
         for (pack, end) in rest {
             let copy = try begun(pack)
-            while try !copy.step(to: end, limit: .max / 2) {}
+            // All others wait for it.
+            while try !copy.step(to: end, limit: .max / 2, isAlone: true) {}
         }
         guard let backup, try backup.step(pages: -1) else { throw Self.sourceFailed }
         try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).sync()
