@@ -29,8 +29,11 @@ private struct PackPair {
 
     func file(in folder: Folder) -> URL { URL(fileURLWithPath: folder.path + "/" + PackName.file(1)) }
     func copied() throws -> Data { try Data(contentsOf: file(in: target)) }
-    func copy() throws -> PackCopy { try PackCopy(1, from: source, to: target) }
-    func checksum(_ length: Int) -> UInt32 { octets.prefix(length).withUnsafeBytes { checksum_crc32c(0, $0.baseAddress, $0.count) } }
+    func copy(behind start: CopyLedger.Proof = .nothing) throws -> PackCopy { try PackCopy(1, from: source, to: target, behind: start) }
+    func proof(_ length: Int) -> CopyLedger.Proof {
+        let checksum = octets.prefix(length).withUnsafeBytes { checksum_crc32c(0, $0.baseAddress, $0.count) }
+        return CopyLedger.Proof(size: Int64(length), checksum: checksum)
+    }
 
     /// Writes another octet there than there is.
     func change(_ place: Int, in folder: Folder) throws {
@@ -49,7 +52,7 @@ private struct PackPair {
             while try !copy.step(to: Int64(length), limit: 1_000_003) { steps += 1 }
             #expect(steps == 2 * ((length + 1_000_002) / 1_000_003) - 1)
             #expect(try pair.copied() == pair.octets)
-            #expect(copy.checksum == pair.checksum(length))
+            #expect(copy.checksum == pair.proof(length).checksum)
         }
     }
 
@@ -70,6 +73,105 @@ private struct PackPair {
             while !copy.isCopied(to: 2_000_000) { _ = try copy.step(to: 2_000_000, limit: 700_000) }
             try pair.change(1_999_999, in: pair.target)
             #expect(throws: StoreError.self) { while try !copy.step(to: 2_000_000, limit: 700_000) {} }
+        }
+    }
+
+    /// It goes on behind what is proven: what is wrong before that would show if it were read again from the source.
+    @Test(arguments: [1_234_567, 1 << 20])
+    func whatIsProvenIsNotCopiedAgain(length: Int) throws {
+        try PackPair.with(3_000_000) { pair in
+            let first = try pair.copy()
+            _ = try first.step(to: 3_000_000, limit: Int64(length))
+            #expect(try first.prove() == pair.proof(length))
+            // More was copied, and the power went before it was proven.
+            _ = try first.step(to: 3_000_000, limit: 100_000)
+            try pair.change(5, in: pair.source)
+            let second = try pair.copy(behind: pair.proof(length))
+            #expect((second.done, second.proven) == (Int64(length), Int64(length)))
+            #expect(try pair.copied().count == length)
+            while try !second.step(to: 3_000_000, limit: 999_999) {}
+            #expect(try pair.copied() == pair.octets)
+            #expect(second.checksum == pair.proof(3_000_000).checksum)
+        }
+    }
+
+    @Test func nothingNewIsNoProof() throws {
+        try PackPair.with(10_000) { pair in
+            #expect(try pair.copy().prove() == nil)
+            let copy = try pair.copy()
+            while try !copy.step(to: 6000, limit: 6000) {}
+            #expect(try pair.copy(behind: pair.proof(6000)).prove() == nil)
+        }
+    }
+
+    /// Copied to its end and not proven: it is only compared, from where the proof ends.
+    @Test func aWholeFileIsComparedBehindItsProof() throws {
+        try PackPair.with(2_000_000) { pair in
+            try pair.octets.write(to: pair.file(in: pair.target))
+            try pair.change(5, in: pair.source)
+            let copy = try pair.copy(behind: pair.proof(4096))
+            #expect(!copy.isCopied(to: 2_000_000))
+            _ = try copy.step(to: 2_000_000, limit: 500_000)
+            #expect((copy.done, copy.proven) == (504_096, 504_096))
+            #expect(try copy.prove() == pair.proof(504_096))
+            while try !copy.step(to: 2_000_000, limit: 500_000) {}
+            #expect(try pair.copied() == pair.octets)
+        }
+    }
+
+    @Test func whatDiffersIsCopiedBehindItsProof() throws {
+        try PackPair.with(2_000_000) { pair in
+            try pair.octets.write(to: pair.file(in: pair.target))
+            try pair.change(1_500_000, in: pair.target)
+            try pair.change(5, in: pair.source)
+            let copy = try pair.copy(behind: pair.proof(4096))
+            while try !copy.step(to: 2_000_000, limit: 600_000) {}
+            #expect(try pair.copied() == pair.octets)
+        }
+    }
+}
+
+@Suite struct CopyLedgerTests {
+    private func withFolder(_ body: (Folder) throws -> Void) throws {
+        let path = FileManager.default.temporaryDirectory.path + "/postern-ledger-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(try Folder(path, create: true))
+    }
+
+    @Test func theLastLineCounts() throws {
+        try withFolder { folder in
+            var ledger = try CopyLedger(in: folder)
+            try ledger.note(3, .init(size: 100, checksum: 0xFFFF_FFFF))
+            try ledger.note(4, .init(size: 7, checksum: 1))
+            try ledger.note(3, .init(size: 200, checksum: 2))
+            #expect(try CopyLedger(in: folder).packs == [3: .init(size: 200, checksum: 2), 4: .init(size: 7, checksum: 1)])
+        }
+    }
+
+    @Test func aLineThatWasNotEndedIsNone() throws {
+        try withFolder { folder in
+            let file = URL(fileURLWithPath: folder.path + "/" + CopyLedger.file)
+            try Data("1 10 a\n2 xx b\n3 30 ".utf8).write(to: file)
+            var ledger = try CopyLedger(in: folder)
+            #expect(ledger.packs == [1: .init(size: 10, checksum: 10)])
+            try ledger.note(5, .init(size: 50, checksum: 5))
+            #expect(try Data(contentsOf: file) == Data("1 10 a\n2 xx b\n5 50 5\n".utf8))
+        }
+    }
+
+    /// What is not there any more counts for nobody, not even after the next crash, when as much of something else may be there.
+    @Test func aProofOfWhatIsGoneIsTakenBack() throws {
+        try withFolder { folder in
+            var ledger = try CopyLedger(in: folder)
+            let proof = CopyLedger.Proof(size: 100, checksum: 9)
+            try ledger.note(1, proof)
+            try ledger.note(2, proof)
+            #expect(try ledger.start(of: 1, there: 100, end: 100) == proof)
+            #expect(try ledger.start(of: 1, there: 150, end: 300) == proof)
+            #expect(try ledger.start(of: 1, there: 99, end: 300) == .nothing)
+            #expect(try ledger.start(of: 2, there: 100, end: 99) == .nothing)
+            #expect(try ledger.start(of: 3, there: 100, end: 99) == .nothing)
+            #expect(try CopyLedger(in: folder).packs == [1: .nothing, 2: .nothing])
         }
     }
 }

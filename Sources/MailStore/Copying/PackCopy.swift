@@ -3,7 +3,8 @@
 /// One pack on its way to another folder: copied, synced, read back.
 ///
 /// `done` octets are copied and `proven` of them are read back from the drive; both only grow, and so does the pack while it is the
-/// open one. What already lies there, as long as the pack, is compared first and copied only when it differs.
+/// open one. It begins behind what an earlier copy has proven. What already lies there, as long as the pack, is compared first and copied
+/// only when it differs.
 final class PackCopy: @unchecked Sendable {
     // Whoever has asked for a step waits for its end before asking for the next: no two threads are in it at once.
 
@@ -11,19 +12,26 @@ final class PackCopy: @unchecked Sendable {
     let source: SystemFile
     private let target: DirectFile
     private let buffer = CopyBuffer()
-    private(set) var done: Int64 = 0
-    private(set) var checksum: UInt32 = 0
-    private(set) var proven: Int64 = 0
-    private var provenChecksum: UInt32 = 0
+    /// Where it began.
+    private let start: CopyLedger.Proof
+    private(set) var done: Int64
+    private(set) var checksum: UInt32
+    private(set) var proven: Int64
+    private var provenChecksum: UInt32
     private var compares: Bool
 
-    init(_ number: Int64, from source: Folder, to target: Folder) throws(StoreError) {
+    /// `start`: what is proven of it there.
+    init(
+        _ number: Int64, from source: Folder, to target: Folder, behind start: CopyLedger.Proof = .nothing
+    ) throws(StoreError) {
         self.number = number
+        self.start = start
+        (done, checksum, proven, provenChecksum) = (start.size, start.checksum, start.size, start.checksum)
         let name = PackName.file(number)
         self.source = try SystemFile(name, in: source, flags: O_RDONLY)
         self.target = try DirectFile(name, in: target, flags: O_RDWR | O_CREAT)
         compares = try self.target.size == self.source.size
-        if !compares { try self.target.truncate(to: 0) }
+        if !compares { try self.target.truncate(to: start.size) }
     }
 
     /// Whether all of it up to `end` is copied and synced; it is still to prove then.
@@ -53,6 +61,15 @@ final class PackCopy: @unchecked Sendable {
         return true
     }
 
+    /// Proves what is copied so far, however little it is. Answers what of it whoever goes on need not copy again; `nil` when that is no
+    /// more than where it began.
+    func prove() throws(StoreError) -> CopyLedger.Proof? {
+        guard done > start.size else { return nil }
+        try target.sync()
+        if !compares { while try !step(to: done, limit: .max / 2) {} }
+        return CopyLedger.Proof(size: done, checksum: checksum)
+    }
+
     private func compare(to end: Int64, _ limit: Int64, _ isAlone: Bool) throws(StoreError) -> Bool {
         let next = min(end, done + limit)
         checksum = try source.checksum(done..<next, from: checksum, through: buffer)
@@ -61,8 +78,8 @@ final class PackCopy: @unchecked Sendable {
         proven = next
         if provenChecksum != checksum {
             compares = false
-            (done, proven, checksum, provenChecksum) = (0, 0, 0, 0)
-            try target.truncate(to: 0)
+            (done, proven, checksum, provenChecksum) = (start.size, start.size, start.checksum, start.checksum)
+            try target.truncate(to: start.size)
             return false
         }
         guard done == end else { return false }

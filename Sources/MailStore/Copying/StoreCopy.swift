@@ -10,7 +10,8 @@
 /// | tail | what was sealed meanwhile, what the index has grown by, and the open pack up to its committed end, in rounds | little left → ready |
 /// | ready | – | ``finish(_:)``: one pause of writes for the rest |
 ///
-/// A step may be repeated. After a crash a new copy in the same folder goes on behind the ledger.
+/// A step may be repeated. After a crash or a pause a new copy in the same folder goes on behind the ledger; the index is copied from its
+/// beginning then, for its copy keeps up only while it is open.
 public final class StoreCopy: @unchecked Sendable {
     // One task uses it, a call after the other: `phase` and what follows it are never touched by two threads at once.
 
@@ -38,6 +39,8 @@ public final class StoreCopy: @unchecked Sendable {
     private var readBack = 0
     private var verified = 0
     private var rounds = 0
+    /// The last step has not failed: the drives may be asked for more.
+    private var isSound = true
     /// Nothing else wants the machine in this step.
     private var isAlone = false
     /// Up to where the open pack is copied in this round; what comes meanwhile is the next one's.
@@ -59,11 +62,12 @@ public final class StoreCopy: @unchecked Sendable {
         let (place, ledger, list) = try await store.upkeep.run { () throws(StoreError) in
             let place = try CopyPlace(in: folder, for: engine.identity)
             let ledger = try CopyLedger(in: place.root)
-            let list = try PackList(of: engine.packs, before: open) { ledger.packs[$0] == $1 && place.has($0, $1) }
+            let list = try PackList(of: engine.packs, before: open) { ledger.packs[$0]?.size == $1 && place.has($0, $1) }
             try place.dropStrangers(to: list)
             return (place, ledger, list)
         }
         self.init(of: store, engine, at: place, ledger, list)
+        try await work { (copy) throws(StoreError) in try copy.beginAgain() }
     }
 
     private init(of store: MailStore, _ engine: Engine, at place: CopyPlace, _ ledger: CopyLedger, _ list: PackList) {
@@ -78,6 +82,7 @@ public final class StoreCopy: @unchecked Sendable {
     /// Copies some `bytes`; answers whether only the tail is left. `isQuiet`: nothing else wants the machine, so that two packs may be
     /// worked on at once.
     public func step(bytes: Int, isQuiet: Bool = false) async throws(StoreError) -> Bool {
+        isSound = false
         isAlone = isQuiet
         try place.checkDrive()
         switch phase {
@@ -93,6 +98,7 @@ public final class StoreCopy: @unchecked Sendable {
             // What has come since the last look need not be copied in the pause.
             _ = try await stepTail(Int64(bytes))
         }
+        isSound = true
         return phase == .ready
     }
 
@@ -122,7 +128,7 @@ public final class StoreCopy: @unchecked Sendable {
         if isAlone, list.missing.count > 1, copies[first]?.isCopied(to: size) == true {
             let second = list.missing[1]
             let secondSize = list.sealed[second] ?? 0
-            let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second) }
+            let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second, to: secondSize) }
             async let proving: Void = work { (copy) throws(StoreError) in
                 try copy.advance(first, to: size, limit: limit, isSealed: true)
             }
@@ -142,17 +148,24 @@ public final class StoreCopy: @unchecked Sendable {
         return true
     }
 
-    private func begun(_ number: Int64) throws(StoreError) -> PackCopy {
+    /// What an earlier copy has proven of packs that it left unfinished counts from the beginning on.
+    private func beginAgain() throws(StoreError) {
+        let unfinished = list.missing.map { ($0, list.sealed[$0] ?? 0) } + [list.open]
+        for (number, end) in unfinished where (ledger.packs[number] ?? .nothing) != .nothing { _ = try begun(number, to: end) }
+    }
+
+    private func begun(_ number: Int64, to end: Int64) throws(StoreError) -> PackCopy {
         if let begun = copies[number] { return begun }
-        let copy = try PackCopy(number, from: engine.packs, to: place.packs)
+        let start = try ledger.start(of: number, there: place.packs.size(of: PackName.file(number)), end: end)
+        let copy = try PackCopy(number, from: engine.packs, to: place.packs, behind: start)
         copies[number] = copy
         return copy
     }
 
     private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
-        let copy = try begun(number)
+        let copy = try begun(number, to: end)
         guard try copy.step(to: end, limit: limit, isAlone: isAlone), isSealed else { return }
-        try ledger.add(number, size: end, checksum: copy.checksum)
+        try ledger.note(number, CopyLedger.Proof(size: end, checksum: copy.checksum))
         list.prove(number)
         copies[number] = nil
     }
@@ -285,6 +298,7 @@ public final class StoreCopy: @unchecked Sendable {
     func finish(
         _ body: @escaping @Sendable (Writer, OpenStore) throws(StoreError) -> Void, onBegin: @escaping @Sendable () -> Void = {}
     ) async throws(StoreError) -> Bool {
+        isSound = false
         let isWhole = try await store.onWriter { (writer) throws(StoreError) in
             onBegin()
             try self.place.checkDrive()
@@ -298,6 +312,7 @@ public final class StoreCopy: @unchecked Sendable {
             rounds = 0
             round = nil
         }
+        isSound = true
         return isWhole
     }
 
@@ -307,7 +322,7 @@ public final class StoreCopy: @unchecked Sendable {
         let left = rest.reduce(Int64(0)) { $0 + $1.1 - (copies[$1.0]?.proven ?? 0) }
         guard left <= Self.longestTail else { return false }
         for (pack, end) in rest {
-            let copy = try begun(pack)
+            let copy = try begun(pack, to: end)
             // All others wait for it.
             while try !copy.step(to: end, limit: .max / 2, isAlone: true) {}
         }
@@ -318,11 +333,17 @@ public final class StoreCopy: @unchecked Sendable {
         return true
     }
 
-    /// Lets go of the index. What is proven stays for whoever goes on.
+    /// Lets go of the index. What is copied of packs is proven, unless a drive has just failed, and stays for whoever goes on.
     public func abandon() async {
+        if isSound { _ = try? await work { (copy) throws(StoreError) in try copy.proveUnfinished() } }
         guard let backup else { return }
         self.backup = nil
         _ = try? await store.onWriter { (_) throws(StoreError) in backup.finish() }
+    }
+
+    private func proveUnfinished() throws(StoreError) {
+        try place.checkDrive()
+        for (number, copy) in copies { if let proof = try copy.prove() { try ledger.note(number, proof) } }
     }
 
     private func work<T: Sendable>(_ body: @escaping @Sendable (StoreCopy) throws(StoreError) -> T) async throws(StoreError) -> T {
