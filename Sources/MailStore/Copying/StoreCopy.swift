@@ -4,7 +4,7 @@
 ///
 /// | phase | what happens | leaves it by |
 /// |---|---|---|
-/// | packs | sealed packs are copied, synced, read back, noted in the ledger | none left → index |
+/// | packs | sealed packs are copied, synced, read back, noted in the ledger; then the open one up to its committed end, in rounds | little left → index |
 /// | index | SQLite's online backup on the writer's own connection, so that it keeps up with commits | a few pages left → verify |
 /// | verify | the index is read back from the drive and compared with the one in use, page for page | all the same → tail |
 /// | tail | what was sealed meanwhile, what the index has grown by, and the open pack up to its committed end, in rounds | little left → ready |
@@ -87,11 +87,14 @@ public final class StoreCopy: @unchecked Sendable {
         try place.checkDrive()
         switch phase {
         case .packs:
-            if try await !stepPacks(Int64(bytes)) { phase = .index }
+            if try await stepRound(Int64(bytes)) { break }
+            if try await !stepPacks(Int64(bytes)), !beginRound() { phase = .index }
         case .index:
             if try await stepIndex(bytes) { phase = .verify }
         case .verify:
-            if try await stepVerify(bytes) { phase = .tail }
+            guard try await stepVerify(bytes) else { break }
+            phase = .tail
+            rounds = 0
         case .tail:
             if try await stepTail(Int64(bytes)) { phase = .ready }
         case .ready:
@@ -152,6 +155,28 @@ public final class StoreCopy: @unchecked Sendable {
     private func beginAgain() throws(StoreError) {
         let unfinished = list.missing.map { ($0, list.sealed[$0] ?? 0) } + [list.open]
         for (number, end) in unfinished where (ledger.packs[number] ?? .nothing) != .nothing { _ = try begun(number, to: end) }
+    }
+
+    /// Octets of the open pack that the copy lacks.
+    private var openLeft: Int64 { list.open.end - (copies[list.open.number]?.proven ?? 0) }
+
+    /// The open pack, up to where it ended when this was asked; answers false when it need not be, or when it was in too many rounds.
+    private func beginRound() -> Bool {
+        guard openLeft > Self.shortTail, rounds < Self.mostRounds else {
+            round = nil
+            return false
+        }
+        rounds += 1
+        round = (list.open.number, list.open.end)
+        return true
+    }
+
+    /// Answers false when there is no round, or it is over.
+    private func stepRound(_ limit: Int64) async throws(StoreError) -> Bool {
+        guard let round, list.missing.isEmpty, (copies[round.pack]?.proven ?? 0) < round.end else { return false }
+        item = PackName.file(round.pack)
+        try await work { (copy) throws(StoreError) in try copy.advance(round.pack, to: round.end, limit: limit, isSealed: false) }
+        return true
     }
 
     private func begun(_ number: Int64, to end: Int64) throws(StoreError) -> PackCopy {
@@ -266,29 +291,17 @@ public final class StoreCopy: @unchecked Sendable {
 
     /// Answers whether so little is left that a pause is short.
     private func stepTail(_ limit: Int64) async throws(StoreError) -> Bool {
-        if let round, list.missing.isEmpty, (copies[round.pack]?.proven ?? 0) < round.end {
-            item = PackName.file(round.pack)
-            try await work { (copy) throws(StoreError) in
-                try copy.advance(round.pack, to: round.end, limit: limit, isSealed: false)
-            }
-            return false
-        }
+        if try await stepRound(limit) { return false }
         if try await stepPacks(limit) { return false }
-        let open = list.open
-        round = nil
         // What the index has grown by is beyond what keeps up with commits.
         if let backup {
             if try await copyPages(backup, Int(clamping: limit)) > Self.pagesLeft { return false }
             let isVerified = try await stepVerify(Int(clamping: limit))
             if !isVerified, pages.all - pages.left - verified >= Self.pagesCompared { return false }
         }
-        let left = open.end - (copies[open.number]?.proven ?? 0)
         // Far from the end this would write the same pages again and again.
-        if left <= Self.longestTail, let backup { try await syncIndex(backup) }
-        guard left > Self.shortTail, rounds < Self.mostRounds else { return true }
-        rounds += 1
-        round = (open.number, open.end)
-        return false
+        if openLeft <= Self.longestTail, let backup { try await syncIndex(backup) }
+        return !beginRound()
     }
 
     /// The rest, on the writer's thread, and then `body`. Answers false, and does nothing, when too much has come meanwhile.
