@@ -11,3 +11,8 @@ ssize_t page_cache_read(int descriptor, void *bytes, size_t length, int64_t offs
 void page_cache_start_writing(int descriptor, int64_t offset, int64_t length) {
     sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
 }
+
+int page_cache_bypass(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_DIRECT);
+}

@@ -253,6 +253,12 @@ import Testing
                     .init(
                         "storage restore \(backup)",
                         "Task 2 (adopt-store) is queued: The drive is full; make room, and it goes on by itself."),
+                    .init(
+                        "storage restore \(backup) --limit 20MB",
+                        "Task 2 (adopt-store) is queued, at most 19.1 MiB/s: The drive is full; make room, and it goes on by itself."),
+                    .init(
+                        "storage restore \(backup) --limit fast", 1,
+                        "Error: \"fast\" is no rate; write it like 20MB or 20MiB, at least 1KiB a second, or none."),
                     .init("storage restore /no/such", 1, "Error: There is no backup of mail in /no/such."),
                     .init(
                         "storage restore \(live)", 1,

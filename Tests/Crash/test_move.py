@@ -71,6 +71,57 @@ def test_what_is_proven_is_not_copied_again():
         house.check()
 
 
+def wait_until(house, is_so):
+    deadline = time.monotonic() + 60
+    while not is_so(facts := house.facts()):
+        assert time.monotonic() < deadline, facts
+        time.sleep(0.02)
+    return facts
+
+
+def test_a_pause_gives_up_nothing_of_a_pack():
+    """What was copied of a pack is proven when the move pauses, and kept: a kill right after it takes nothing of that away."""
+    with Moving(mail=100, mailboxes=4, size=900_000) as house:
+        task = house.begin(seconds=8)
+        wait_until(house, lambda facts: int(facts["bytesDone"]) > 20_000_000)
+        house.call("tasks", "pause", task)
+        wait_until(house, lambda facts: facts["state"] == "paused")
+        house.server.kill()
+        pack = house.target.path / "postern-mail/packs/00000001.pack"
+        copied = pack.stat().st_size
+        assert 20_000_000 < copied < 64 << 20
+        assert f"1 {copied} " in (house.target.path / "postern-mail/proven").read_text()
+        house.server.start()
+        before = int(house.facts()["bytesDone"])
+        assert before > 20_000_000
+        house.call("tasks", "resume", task)
+        while int((facts := house.facts())["done"]) < 1:
+            assert int(facts["bytesDone"]) >= before, facts
+            before = int(facts["bytesDone"])
+            assert pack.stat().st_size >= copied, "what was proven of a pack was copied again"
+            assert facts["state"] in ("queued", "running"), facts
+        house.end()
+        house.check()
+
+
+def test_sigkill_while_a_move_pauses(library):
+    with Moving(mail=100, mailboxes=4, size=900_000, library=library) as house:
+        house.fault("slow", 300, house.target.path)
+        task = house.begin(seconds=8)
+        for _ in range(4):
+            begun = int(house.facts()["bytesDone"])
+            wait_until(house, lambda facts: int(facts["bytesDone"]) > begun + 5_000_000)
+            house.call("tasks", "pause", task)
+            time.sleep(random.uniform(0, 0.8))
+            house.server.kill()
+            house.server.start()
+            if house.facts()["state"] == "paused":
+                house.call("tasks", "resume", task)
+        house.mend()
+        house.end()
+        house.check()
+
+
 @pytest.mark.nightly("goes through all of them")
 @pytest.mark.parametrize("kinds", KINDS)
 def test_each_file_system(kinds):

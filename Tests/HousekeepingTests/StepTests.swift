@@ -46,11 +46,11 @@ private struct Clinging: BackgroundTask {
 
     func step(in context: TaskContext) async throws -> TaskStep {
         if place == "takeBack" { await hang() }
-        return .done("It is over.")
+        return place == "pause" ? .goOn : .done("It is over.")
     }
 
     func takeBack(in context: TaskContext) async throws { await hang() }
-    func letGo() async { if place == "letGo" { await hang() } }
+    func letGo() async { if place != "takeBack" { await hang() } }
 }
 
 /// A hundred steps of a mebibyte.
@@ -170,6 +170,19 @@ private final class Journal: LogHandler, @unchecked Sendable {
             }
             #expect(done.state == .done && done.ended != nil && done.trouble == nil)
             #expect(try await Self.turn(bench, mover) { $0.state.isOver }.state == .done)
+        }
+    }
+
+    @Test func itHasPausedWhenItHasLetGo() async throws {
+        try await Self.with { bench in
+            let gate = "it pauses"
+            let id = try await bench.runner.start("clinging", ["gate": gate, "place": "pause"], by: "test").record.id
+            _ = try await Self.turn(bench, id) { $0.state == .running }
+            _ = try await bench.runner.order(.pause, id)
+            try await Self.reached(gate)
+            #expect(try await bench.runner.live(id).record.state == .pausing)
+            gates.withLock { $0[gate] }?.finish()
+            #expect(try await Self.turn(bench, id) { $0.state == .paused }.state == .paused)
         }
     }
 

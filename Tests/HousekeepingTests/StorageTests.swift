@@ -57,6 +57,38 @@ import Testing
         }
     }
 
+    /// However often it pauses, nothing of a pack is given up.
+    @Test func aCopyThatPausesGoesOnWhereItWas() async throws {
+        try await Self.with { house, runner in
+            let account = try await house.account("alice")
+            try await Self.fill(house, account)
+            let before = try await House.digest(house.store, account.id)
+            let drive = house.folder + "/drive"
+            try FileManager.default.createDirectory(atPath: drive, withIntermediateDirectories: true)
+            var done = 0
+            var pauses = 0
+            while true {
+                let copy = try await StoreCopy(of: house.store, to: drive)
+                #expect(copy.bytesDone >= done)
+                for _ in 0..<3 where copy.phase == .packs { _ = try await copy.step(bytes: 10_000) }
+                if copy.phase == .packs {
+                    #expect(copy.bytesDone > done)
+                    done = copy.bytesDone
+                }
+                let isCopied = copy.phase != .packs
+                await copy.abandon()
+                if isCopied { break }
+                pauses += 1
+            }
+            // Two megabytes, 30,000 octets at a time: what was copied is proven by each pause.
+            #expect((60...80).contains(pauses), "\(pauses)")
+            let moved = try await House.finish(runner, "move-store", ["path": drive, "same-drive": "yes"])
+            #expect(moved.state == .done, "\(moved.trouble ?? "")")
+            #expect(try await House.digest(house.store, account.id) == before)
+            #expect(try await house.store.check().findings == [])
+        }
+    }
+
     @Test func anOldCopyIsNeverTakenForTheLiveStore() async throws {
         let house = try House()
         let account = try await house.account("alice")

@@ -1,18 +1,22 @@
 #!/bin/bash
-# move.sh [rate] [load] [pause]: what moving the mail costs, on loop-mounted ext4 drives; prints a line a figure. Needs root.
+# move.sh [rate] [slots] [load] [pause]: what moving the mail costs, on loop-mounted ext4 drives; prints a line a figure. Needs root.
 #   rate    1 GB: the move, against `cp -a --reflink=never` and `sync` of the same files between the same drives; no load
+#   slots   deliveries a second under smtp_4k_s20 while packs are copied with a limit (LIMITS="20MB"): one daemon, one load, and SLOTS (64)
+#           slots of SLOT (2) seconds, in which the move is at rest, at work, at work, at rest, and so on, so that what changes with the
+#           store or with the machine is in both. Prints the mean of the groups of four and its standard error: 1 to 1.5 %, where load is
+#           as likely as not 4 % off. LIMITS=still rests in all of them
 #   load    deliveries a second under smtp_4k_s20 during a move without a limit and one with --limit 20MB (LIMITS="none 20MB"), beside
 #           those in the seconds before and behind it; medians of ROUNDS (3). LIMITS=still moves nothing: so much is chance
-#           (BESIDE, 10 seconds each)
+#           (BESIDE, 10 seconds each). The seconds of each phase are told, too
 #   pause   the pause of writes with 50,000, 100,000 and 200,000 messages of 4 KB (COUNTS="…")
-# GB (1.0) is how much mail the first two move. Everything lies in $BENCH_DIR/move and is gone at the end.
+# GB (1.0) is how much mail there is to move, a tenth of it where load has a limit. Everything lies in $BENCH_DIR/move and is gone at the end.
 # The drives' files are read and written past the page cache of the machine, as drives are: else each octet would be copied once more,
 # by threads of the kernel that no drive has. What is left in common is the drive on which both lie.
 . "$(dirname "$0")/lib.sh"
 set -euo pipefail
 [ "$(id -u)" = 0 ] || { echo "move.sh: only root can mount drives of its own" >&2; exit 2; }
-[ $# -gt 0 ] || set -- rate load pause
-: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}" "${BESIDE:=10}"
+[ $# -gt 0 ] || set -- rate slots load pause
+: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}" "${BESIDE:=10}" "${SLOTS:=64}" "${SLOT:=2}"
 BIN=$("$BENCH_HOME/../build.sh")
 bench_common
 W=$BENCH_DIR/move
@@ -148,6 +152,11 @@ delivered() {
     end=$(now)
     per "$(messages) - $count" "$end - $start"
 }
+# How many seconds each phase of the task took.
+phases() {
+    postern tasks log "$1" --json | jq -r '[.lines[] | select(.text | test("^(phase|done)"))] | . as $l | [range(length - 1) |
+        "\($l[.].text | split(" ")[1] | rtrimstr(":")) \(($l[. + 1].time | fromdate) - ($l[.].time | fromdate)) s"] | join(", ")'
+}
 # A store grows under the load, a large one takes less, and one daemon is not as fast as the next: what a move leaves of the deliveries is
 # told by the same daemon's, under the same load, before and behind it.
 measure_load() {
@@ -168,7 +177,7 @@ measure_load() {
             else
                 task=$(postern storage move "$W/b" "${option[@]}" --json | jq -r .task.id)
                 with=$(delivered "$task")
-                said=$(postern tasks show "$task" --json | jq -r '.result // .trouble')
+                said="$(postern tasks show "$task" --json | jq -r '.result // .trouble') $(phases "$task")"
             fi
             took=$(awk "BEGIN { print $(now) - $took }")
             behind=$(delivered "" "$BESIDE")
@@ -191,6 +200,39 @@ loaded() {
 # The median of a column of the rounds' figures.
 column_median() {
     cut -d' ' -f"$1" "$W.rates" | sort -n | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+}
+
+# A move that rests stays where it is, with all that it holds: its limit is next to nothing.
+measure_slots() {
+    local limit task slot rate end
+    for limit in $LIMITS; do
+        [ "$limit" != none ] || continue
+        # More than can be copied in these slots.
+        loaded "$GB"
+        task=$(postern storage move "$W/b" --limit 2KB --json | jq -r .task.id)
+        : > "$W.rates"
+        for slot in $(seq 0 $((SLOTS - 1))); do
+            rate=2KB
+            case $((slot % 4)) in 1 | 2) [ "$limit" = still ] || rate=$limit ;; esac
+            postern tasks limit "$task" "$rate" > /dev/null
+            sleep 0.3
+            echo "$(delivered "" "$SLOT")" >> "$W.rates"
+        done
+        end=$(postern tasks show "$task" --json | jq -r '"\(.item), \(.bytesDone / 1e6 | floor) of \(.bytesTotal / 1e6 | floor) MB"')
+        end_load
+        awk -v what="slots, limit $limit" -v end="$end" '
+            { rate[NR - 1] = $1 }
+            END {
+                for (i = 0; i + 3 < NR; i += 4) {
+                    rest += rate[i] + rate[i + 3]; work += rate[i + 1] + rate[i + 2]; groups++
+                    share = (rate[i + 1] + rate[i + 2]) / (rate[i] + rate[i + 3]); sum += share; squares += share * share
+                }
+                mean = sum / groups
+                error = groups > 1 ? sqrt((squares / groups - mean * mean) / (groups - 1)) : 0
+                printf "%s: %.0f/s at work, %.0f/s at rest: %.1f +- %.1f %% (%d groups); at the end %s\n", what, work / (2 * groups), rest / (2 * groups), 100 * mean, 100 * error, groups, end
+            }' "$W.rates"
+        rm "$W.rates"
+    done
 }
 
 measure_pause() {

@@ -21,14 +21,14 @@ struct TaskHandlers: Sendable {
         table.add(TasksResume.self) { try await desk().order(.resume, Self.id($0.id)) }
         table.add(TasksCancel.self) { try await desk().order(.cancel, Self.id($0.id)) }
         table.add(TasksLimit.self) { try await desk().limit(Self.id($0.id), Self.rate($0.rate)) }
-        table.add(StorageRestore.self) { try await restore(from: $0.path) }
+        table.add(StorageRestore.self) { try await restore(from: $0.path, limit: $0.limit.flatMap(Self.rate)) }
         table.router.get("/api/tasks/{id}/events") { _, context in
             try await events(of: Self.id(context.parameters.get("id") ?? ""))
         }
     }
 
     /// The store in use may be away or lost: it is not asked.
-    private func restore(from path: String) async throws -> TaskFacts {
+    private func restore(from path: String, limit: Int?) async throws -> TaskFacts {
         guard let found = try? StoreIdentity.found(in: path) else {
             throw AdminRefusal(.conflict, "There is no backup of mail in \(path).")
         }
@@ -36,7 +36,7 @@ struct TaskHandlers: Sendable {
             throw AdminRefusal(
                 .conflict, "What lies in \(path) is a mail store and no backup; \"postern storage move \(path) --adopt\" uses it as it is.")
         }
-        return try await desk().start("adopt-store", ["path": path], "an operator", nil)
+        return try await desk().start("adopt-store", ["path": path], "an operator", limit)
     }
 
     private func desk() throws(AdminRefusal) -> TaskDesk { try services.desk() }

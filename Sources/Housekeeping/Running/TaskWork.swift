@@ -71,10 +71,11 @@ extension TaskRunner {
         }
         tasks[id]?.record.tries = 0
         await keepNowAndThen(id)
+        // Who is told that it has paused finds on the drive what it keeps. It may have been told to go on meanwhile.
+        if tasks[id]?.record.state == .pausing { await letGo(id) }
         guard let state = tasks[id]?.record.state, let next = state.after(.stepEnded) else { return tasks[id]?.record.state == .cancelling }
-        tasks[id]?.record.state = next
-        if next == .paused {
-            await letGo(id)
+        tasks[id]?.record.state = hanging[id] == nil ? next : .paused
+        if tasks[id]?.record.state == .paused {
             await keep(id, logging: "paused")
             return false
         }

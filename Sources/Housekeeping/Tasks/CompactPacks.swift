@@ -18,6 +18,8 @@ struct CompactPacks: BackgroundTask {
             let work = try await context.store.compactionWork()
             context[cursor: "packs"] = work.packs.map(String.init).joined(separator: " ")
             context.progress = TaskProgress(total: work.packs.count, unit: "packs", bytesTotal: work.bytes)
+            // What is said is kept at once, and the list with it: whoever is killed soon after goes on with that.
+            context.log("\(work.packs.count) packs are mostly dead; \(work.bytes >> 10) KiB in them are still wanted")
             return .goOn
         }
         let packs = list.split(separator: " ").compactMap { Int64($0) }

@@ -4,13 +4,14 @@
 ///
 /// | phase | what happens | leaves it by |
 /// |---|---|---|
-/// | packs | sealed packs are copied, synced, read back, noted in the ledger | none left → index |
+/// | packs | sealed packs are copied, synced, read back, noted in the ledger; then the open one up to its committed end, in rounds | little left → index |
 /// | index | SQLite's online backup on the writer's own connection, so that it keeps up with commits | a few pages left → verify |
 /// | verify | the index is read back from the drive and compared with the one in use, page for page | all the same → tail |
 /// | tail | what was sealed meanwhile, what the index has grown by, and the open pack up to its committed end, in rounds | little left → ready |
 /// | ready | – | ``finish(_:)``: one pause of writes for the rest |
 ///
-/// A step may be repeated. After a crash a new copy in the same folder goes on behind the ledger.
+/// A step may be repeated. After a crash or a pause a new copy in the same folder goes on behind the ledger; the index is copied from its
+/// beginning then, for its copy keeps up only while it is open.
 public final class StoreCopy: @unchecked Sendable {
     // One task uses it, a call after the other: `phase` and what follows it are never touched by two threads at once.
 
@@ -38,6 +39,10 @@ public final class StoreCopy: @unchecked Sendable {
     private var readBack = 0
     private var verified = 0
     private var rounds = 0
+    /// The last step has not failed: the drives may be asked for more.
+    private var isSound = true
+    /// Nothing else wants the machine in this step.
+    private var isAlone = false
     /// Up to where the open pack is copied in this round; what comes meanwhile is the next one's.
     private var round: (pack: Int64, end: Int64)?
 
@@ -57,11 +62,12 @@ public final class StoreCopy: @unchecked Sendable {
         let (place, ledger, list) = try await store.upkeep.run { () throws(StoreError) in
             let place = try CopyPlace(in: folder, for: engine.identity)
             let ledger = try CopyLedger(in: place.root)
-            let list = try PackList(of: engine.packs, before: open) { ledger.packs[$0] == $1 && place.has($0, $1) }
+            let list = try PackList(of: engine.packs, before: open) { ledger.packs[$0]?.size == $1 && place.has($0, $1) }
             try place.dropStrangers(to: list)
             return (place, ledger, list)
         }
         self.init(of: store, engine, at: place, ledger, list)
+        try await work { (copy) throws(StoreError) in try copy.beginAgain() }
     }
 
     private init(of store: MailStore, _ engine: Engine, at place: CopyPlace, _ ledger: CopyLedger, _ list: PackList) {
@@ -76,20 +82,26 @@ public final class StoreCopy: @unchecked Sendable {
     /// Copies some `bytes`; answers whether only the tail is left. `isQuiet`: nothing else wants the machine, so that two packs may be
     /// worked on at once.
     public func step(bytes: Int, isQuiet: Bool = false) async throws(StoreError) -> Bool {
+        isSound = false
+        isAlone = isQuiet
         try place.checkDrive()
         switch phase {
         case .packs:
-            if try await !stepPacks(Int64(bytes), isQuiet) { phase = .index }
+            if try await stepRound(Int64(bytes)) { break }
+            if try await !stepPacks(Int64(bytes)), !beginRound() { phase = .index }
         case .index:
             if try await stepIndex(bytes) { phase = .verify }
         case .verify:
-            if try await stepVerify(bytes) { phase = .tail }
+            guard try await stepVerify(bytes) else { break }
+            phase = .tail
+            rounds = 0
         case .tail:
             if try await stepTail(Int64(bytes)) { phase = .ready }
         case .ready:
             // What has come since the last look need not be copied in the pause.
             _ = try await stepTail(Int64(bytes))
         }
+        isSound = true
         return phase == .ready
     }
 
@@ -112,21 +124,21 @@ public final class StoreCopy: @unchecked Sendable {
     }
 
     /// Answers false when every sealed pack is proven. While one is read back the next may be copied already.
-    private func stepPacks(_ limit: Int64, _ isQuiet: Bool) async throws(StoreError) -> Bool {
+    private func stepPacks(_ limit: Int64) async throws(StoreError) -> Bool {
         if list.missing.isEmpty { try await look() }
         guard let first = list.missing.first, let size = list.sealed[first] else { return false }
         item = PackName.file(first)
-        if isQuiet, list.missing.count > 1, copies[first]?.isCopied(to: size) == true {
+        if isAlone, list.missing.count > 1, copies[first]?.isCopied(to: size) == true {
             let second = list.missing[1]
             let secondSize = list.sealed[second] ?? 0
-            let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second) }
+            let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second, to: secondSize) }
             async let proving: Void = work { (copy) throws(StoreError) in
                 try copy.advance(first, to: size, limit: limit, isSealed: true)
             }
             var trouble: StoreError?
             if !ahead.isCopied(to: secondSize) {
                 do throws(StoreError) {
-                    _ = try await store.upkeep.run { () throws(StoreError) in try ahead.step(to: secondSize, limit: limit) }
+                    _ = try await store.upkeep.run { () throws(StoreError) in try ahead.step(to: secondSize, limit: limit, isAlone: true) }
                 } catch { trouble = error }
             }
             do { try await proving } catch { trouble = error as? StoreError ?? .unavailable("\(error)") }
@@ -139,17 +151,46 @@ public final class StoreCopy: @unchecked Sendable {
         return true
     }
 
-    private func begun(_ number: Int64) throws(StoreError) -> PackCopy {
+    /// What an earlier copy has proven of packs that it left unfinished counts from the beginning on.
+    private func beginAgain() throws(StoreError) {
+        let unfinished = list.missing.map { ($0, list.sealed[$0] ?? 0) } + [list.open]
+        for (number, end) in unfinished where (ledger.packs[number] ?? .nothing) != .nothing { _ = try begun(number, to: end) }
+    }
+
+    /// Octets of the open pack that the copy lacks.
+    private var openLeft: Int64 { list.open.end - (copies[list.open.number]?.proven ?? 0) }
+
+    /// The open pack, up to where it ended when this was asked; answers false when it need not be, or when it was in too many rounds.
+    private func beginRound() -> Bool {
+        guard openLeft > Self.shortTail, rounds < Self.mostRounds else {
+            round = nil
+            return false
+        }
+        rounds += 1
+        round = (list.open.number, list.open.end)
+        return true
+    }
+
+    /// Answers false when there is no round, or it is over.
+    private func stepRound(_ limit: Int64) async throws(StoreError) -> Bool {
+        guard let round, list.missing.isEmpty, (copies[round.pack]?.proven ?? 0) < round.end else { return false }
+        item = PackName.file(round.pack)
+        try await work { (copy) throws(StoreError) in try copy.advance(round.pack, to: round.end, limit: limit, isSealed: false) }
+        return true
+    }
+
+    private func begun(_ number: Int64, to end: Int64) throws(StoreError) -> PackCopy {
         if let begun = copies[number] { return begun }
-        let copy = try PackCopy(number, from: engine.packs, to: place.packs)
+        let start = try ledger.start(of: number, there: place.packs.size(of: PackName.file(number)), end: end)
+        let copy = try PackCopy(number, from: engine.packs, to: place.packs, behind: start)
         copies[number] = copy
         return copy
     }
 
     private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
-        let copy = try begun(number)
-        guard try copy.step(to: end, limit: limit), isSealed else { return }
-        try ledger.add(number, size: end, checksum: copy.checksum)
+        let copy = try begun(number, to: end)
+        guard try copy.step(to: end, limit: limit, isAlone: isAlone), isSealed else { return }
+        try ledger.note(number, CopyLedger.Proof(size: end, checksum: copy.checksum))
         list.prove(number)
         copies[number] = nil
     }
@@ -250,29 +291,17 @@ public final class StoreCopy: @unchecked Sendable {
 
     /// Answers whether so little is left that a pause is short.
     private func stepTail(_ limit: Int64) async throws(StoreError) -> Bool {
-        if let round, list.missing.isEmpty, (copies[round.pack]?.proven ?? 0) < round.end {
-            item = PackName.file(round.pack)
-            try await work { (copy) throws(StoreError) in
-                try copy.advance(round.pack, to: round.end, limit: limit, isSealed: false)
-            }
-            return false
-        }
-        if try await stepPacks(limit, false) { return false }
-        let open = list.open
-        round = nil
+        if try await stepRound(limit) { return false }
+        if try await stepPacks(limit) { return false }
         // What the index has grown by is beyond what keeps up with commits.
         if let backup {
             if try await copyPages(backup, Int(clamping: limit)) > Self.pagesLeft { return false }
             let isVerified = try await stepVerify(Int(clamping: limit))
             if !isVerified, pages.all - pages.left - verified >= Self.pagesCompared { return false }
         }
-        let left = open.end - (copies[open.number]?.proven ?? 0)
         // Far from the end this would write the same pages again and again.
-        if left <= Self.longestTail, let backup { try await syncIndex(backup) }
-        guard left > Self.shortTail, rounds < Self.mostRounds else { return true }
-        rounds += 1
-        round = (open.number, open.end)
-        return false
+        if openLeft <= Self.longestTail, let backup { try await syncIndex(backup) }
+        return !beginRound()
     }
 
     /// The rest, on the writer's thread, and then `body`. Answers false, and does nothing, when too much has come meanwhile.
@@ -282,6 +311,7 @@ public final class StoreCopy: @unchecked Sendable {
     func finish(
         _ body: @escaping @Sendable (Writer, OpenStore) throws(StoreError) -> Void, onBegin: @escaping @Sendable () -> Void = {}
     ) async throws(StoreError) -> Bool {
+        isSound = false
         let isWhole = try await store.onWriter { (writer) throws(StoreError) in
             onBegin()
             try self.place.checkDrive()
@@ -295,6 +325,7 @@ public final class StoreCopy: @unchecked Sendable {
             rounds = 0
             round = nil
         }
+        isSound = true
         return isWhole
     }
 
@@ -304,8 +335,9 @@ public final class StoreCopy: @unchecked Sendable {
         let left = rest.reduce(Int64(0)) { $0 + $1.1 - (copies[$1.0]?.proven ?? 0) }
         guard left <= Self.longestTail else { return false }
         for (pack, end) in rest {
-            let copy = try begun(pack)
-            while try !copy.step(to: end, limit: .max / 2) {}
+            let copy = try begun(pack, to: end)
+            // All others wait for it.
+            while try !copy.step(to: end, limit: .max / 2, isAlone: true) {}
         }
         guard let backup, try backup.step(pages: -1) else { throw Self.sourceFailed }
         try SystemFile("index.sqlite", in: place.root, flags: O_RDWR).sync()
@@ -314,11 +346,17 @@ public final class StoreCopy: @unchecked Sendable {
         return true
     }
 
-    /// Lets go of the index. What is proven stays for whoever goes on.
+    /// Lets go of the index. What is copied of packs is proven, unless a drive has just failed, and stays for whoever goes on.
     public func abandon() async {
+        if isSound { _ = try? await work { (copy) throws(StoreError) in try copy.proveUnfinished() } }
         guard let backup else { return }
         self.backup = nil
         _ = try? await store.onWriter { (_) throws(StoreError) in backup.finish() }
+    }
+
+    private func proveUnfinished() throws(StoreError) {
+        try place.checkDrive()
+        for (number, copy) in copies { if let proof = try copy.prove() { try ledger.note(number, proof) } }
     }
 
     private func work<T: Sendable>(_ body: @escaping @Sendable (StoreCopy) throws(StoreError) -> T) async throws(StoreError) -> T {

@@ -11,10 +11,11 @@ struct RestoreCommand: OperationCommand {
             """)
 
     @Argument(help: "The backup's folder, as back-up-store was told it.", completion: .directory) var folder: String
+    @Option(help: "Bytes a second, such as 20MB; mail goes first anyhow.") var limit: String?
     @Flag(help: "Follow it to its end.") var wait = false
     @OptionGroup var common: CommonOptions
 
-    func operation() -> StorageRestore { StorageRestore(path: folder) }
+    func operation() -> StorageRestore { StorageRestore(path: folder, limit: limit) }
     func text(_ answer: TaskFacts) -> String { answer.line }
     func follow(_ answer: TaskFacts) -> String? { wait ? answer.id : nil }
 }
