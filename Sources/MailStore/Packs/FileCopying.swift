@@ -2,7 +2,6 @@ import CChecksum
 @preconcurrency import Glibc
 
 /// The memory through which octets are copied, kept from one piece to the next. It lies as O_DIRECT wants it.
-///
 final class CopyBuffer: @unchecked Sendable {
     // Whoever has made it uses it for one call after the other.
 
