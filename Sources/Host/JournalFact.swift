@@ -60,24 +60,25 @@ extension JournalFact {
         octets.reserveCapacity(1024)
         var lengths: [Int] = []
         lengths.reserveCapacity(3 + details.count)
-        func end(behind start: Int) { lengths.append(octets.count - start) }
+        var start = 0
+        func end() {
+            lengths.append(octets.count - start)
+            start = octets.count
+        }
         octets.append(text: "MESSAGE=")
         octets.append(escaped: message)
-        end(behind: 0)
-        var start = octets.count
+        end()
         octets.append(text: "PRIORITY=")
         octets.append(UInt8(ascii: "0") + UInt8(priority))
-        end(behind: start)
-        start = octets.count
+        end()
         octets.append(text: "SYSLOG_IDENTIFIER=")
         octets.append(text: program)
-        end(behind: start)
+        end()
         for (name, value) in details {
-            start = octets.count
             octets.append(fieldName: name)
             octets.append(UInt8(ascii: "="))
             octets.append(escaped: value)
-            end(behind: start)
+            end()
         }
         return (octets, lengths)
     }
