@@ -81,7 +81,8 @@ enum Schema {
     private static let mailboxesAndMessages = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
-        -- A pack is a file of records that is only appended to. bytes: its committed end, while it is the open one; live: bytes of messages still wanted.
+        -- A pack is a file of records that is only appended to. bytes: its committed end, while it is the open one; messages: those
+        -- still wanted; live: their bytes.
         CREATE TABLE pack(
             id INTEGER PRIMARY KEY, state INTEGER NOT NULL, bytes INTEGER NOT NULL, messages INTEGER NOT NULL, live INTEGER NOT NULL);
 

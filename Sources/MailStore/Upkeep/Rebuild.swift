@@ -20,10 +20,11 @@ public struct RebuildReport: Sendable, Hashable {
 
 /// Makes the index anew: the last copy, and what the packs hold beyond it.
 ///
-/// What came after the copy goes where it was first delivered. What has no such mailbox any more goes to *Recovered* of its
-/// owner. All of the queue is held. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients fetch anew rather
-/// than take one message for another. What lies behind the place where the copy's open pack ended came after it: ids do not tell, a
-/// large message has its id before others that were quicker. What lies in each pack is counted anew. The old index stays beside as `index.damaged-SECONDS.sqlite`.
+/// What came after the copy goes where it was first delivered. What has no such mailbox any more goes to *Recovered* of its owner.
+/// All of the queue is held. UIDs that were given after the copy are not known, so every mailbox takes a new UIDVALIDITY: clients
+/// fetch anew rather than take one message for another. What lies behind the place where the copy's open pack ended came after it:
+/// ids do not tell, a large message has its id before others that were quicker. What lies in each pack is counted anew. The old
+/// index stays beside as `index.damaged-SECONDS.sqlite`.
 ///
 /// | what lies in the store's folder | what a start finds |
 /// |---|---|
