@@ -26,28 +26,36 @@ import Testing
         _ = try await house.store.expunge(inbox, only: UIDSet([1...10]))
     }
 
+    /// An account with mail, and a folder to which it can be moved.
+    private static func filled(_ house: House) async throws -> (account: Account, drive: String) {
+        let account = try await house.account("alice")
+        try await fill(house, account)
+        let drive = house.folder + "/drive"
+        try FileManager.default.createDirectory(atPath: drive, withIntermediateDirectories: true)
+        return (account, drive)
+    }
+
+    /// Moves the mail there; it is the same, and whole.
+    private static func move(_ house: House, _ runner: TaskRunner, to path: String, _ account: Account) async throws {
+        let before = try await House.digest(house.store, account.id)
+        let moved = try await House.finish(runner, "move-store", ["path": path, "same-drive": "yes"])
+        #expect(moved.state == .done, "\(moved.trouble ?? "")")
+        #expect(house.store.folder == path)
+        #expect(try await House.digest(house.store, account.id) == before)
+        #expect(try await house.store.check().findings == [])
+    }
+
     @Test func mailMovesThereAndBackAndIsTheSame() async throws {
         try await Self.with { house, runner in
-            let account = try await house.account("alice")
-            try await Self.fill(house, account)
-            let before = try await House.digest(house.store, account.id)
-            let drive = house.folder + "/drive"
-            try FileManager.default.createDirectory(atPath: drive, withIntermediateDirectories: true)
-            let moved = try await House.finish(runner, "move-store", ["path": drive, "same-drive": "yes"])
-            #expect(moved.state == .done, "\(moved.trouble ?? "")")
-            #expect(house.store.folder == drive)
-            #expect(try await House.digest(house.store, account.id) == before)
-            #expect(try await house.store.check().findings == [])
+            let (account, drive) = try await Self.filled(house)
+            try await Self.move(house, runner, to: drive, account)
             let home = try #require(try house.state.mailHome())
             #expect(home.path == drive && home.old?.path == house.folder + "/mail")
             #expect(try StoreIdentity.found(in: drive)?.generation == home.generation)
             #expect(try StoreIdentity.found(in: house.folder + "/mail")?.generation == home.old?.generation)
 
             try await house.deliver("after the move", to: account)
-            let after = try await House.digest(house.store, account.id)
-            let back = try await House.finish(runner, "move-store", ["path": house.folder + "/mail", "same-drive": "yes"])
-            #expect(back.state == .done, "\(back.trouble ?? "")")
-            #expect(try await House.digest(house.store, account.id) == after)
+            try await Self.move(house, runner, to: house.folder + "/mail", account)
             #expect(try house.state.mailHome()?.path == "")
 
             try await OldCopy.discard(house.services)
@@ -60,11 +68,7 @@ import Testing
     /// However often it pauses, nothing of a pack is given up.
     @Test func aCopyThatPausesGoesOnWhereItWas() async throws {
         try await Self.with { house, runner in
-            let account = try await house.account("alice")
-            try await Self.fill(house, account)
-            let before = try await House.digest(house.store, account.id)
-            let drive = house.folder + "/drive"
-            try FileManager.default.createDirectory(atPath: drive, withIntermediateDirectories: true)
+            let (account, drive) = try await Self.filled(house)
             var done = 0
             var pauses = 0
             while true {
@@ -82,10 +86,7 @@ import Testing
             }
             // Two megabytes, 30,000 octets at a time: what was copied is proven by each pause.
             #expect((60...80).contains(pauses), "\(pauses)")
-            let moved = try await House.finish(runner, "move-store", ["path": drive, "same-drive": "yes"])
-            #expect(moved.state == .done, "\(moved.trouble ?? "")")
-            #expect(try await House.digest(house.store, account.id) == before)
-            #expect(try await house.store.check().findings == [])
+            try await Self.move(house, runner, to: drive, account)
         }
     }
 
