@@ -56,9 +56,10 @@ public struct DropEnvelope: Hashable, Sendable {
             guard let line = scanner.take(through: 10), line.count <= longestLine,
                 let text = String(validating: line, as: UTF8.self)
             else { throw SyntaxError(wanted: "a line of the envelope", offset: start) }
-            let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = words.count == 2 ? words[1] : ""
-            switch words[0] {
+            // By octets: a name may begin with a mark that would join the space before it to one character.
+            let space = text.utf8.firstIndex(of: UInt8(ascii: " "))
+            let value = space.map { text[text.utf8.index(after: $0)...] } ?? ""
+            switch text[..<(space ?? text.endIndex)] {
             case "name": fullName = String(value)
             case "from" where sender == nil && value.isEmpty: sender = .some(nil)
             case "from" where sender == nil:

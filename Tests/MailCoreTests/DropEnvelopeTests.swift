@@ -5,9 +5,9 @@ struct DropEnvelopeTests {
     @Test func thereAndBack() throws {
         let envelope = DropEnvelope(
             sender: DropName("root"),
-            recipients: ["root", "bob@example.org", "\"a b\"@example.org", "\"x y\""].compactMap { DropName($0) },
+            recipients: ["root", "bob@example.org", "\"a b\"@example.org", "\"x y\"", "\u{59D}@example.org"].compactMap { DropName($0) },
             fullName: "Cron\nDaemon ü")
-        #expect(envelope.recipients.count == 4)
+        #expect(envelope.recipients.count == 5)
         let text = Array("Subject: x\n\n".utf8)
         let (read, length) = try DropEnvelope.read(envelope.octets + text)
         #expect(read.sender == .local("root"))

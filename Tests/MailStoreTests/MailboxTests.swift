@@ -30,7 +30,7 @@ import Testing
         #expect(second.uidValidity > first.uidValidity && second.id != first.id)
     }
 
-    @Test(arguments: ["", "/", "a/", "/a", "a//b", "a\nb", "a\u{7F}", "\u{1}5", String(repeating: "x", count: 1001)])
+    @Test(arguments: ["", "/", "a/", "/a", "a//b", "a//\u{301}b", "a\nb", "a\u{7F}", "\u{1}5", String(repeating: "x", count: 1001)])
     func badNamesAreRefused(name: String) async throws {
         let temporary = try TemporaryStore()
         try await temporary.store.provision(temporary.account, address: temporary.address, folders: [])
@@ -45,7 +45,9 @@ import Testing
         try await store.renameMailbox("é", to: "b/c", of: temporary.account)
         let names = try await store.read { try $0.mailboxes(of: temporary.account).map(\.name) }
         #expect(Set(names) == ["INBOX", "b/c", "b/c/one", "b/c/one/two", "éx"])
-        await #expect(throws: StoreError.nameNotAllowed) { try await store.renameMailbox("b/c", to: "b/c/d", of: temporary.account) }
+        for inside in ["b/c/d", "b/c/\u{301}d"] {
+            await #expect(throws: StoreError.nameNotAllowed) { try await store.renameMailbox("b/c", to: inside, of: temporary.account) }
+        }
         await #expect(throws: StoreError.mailboxExists) { try await store.renameMailbox("b/c", to: "éx", of: temporary.account) }
         await #expect(throws: StoreError.noSuchMailbox) { try await store.renameMailbox("nothing", to: "y", of: temporary.account) }
     }

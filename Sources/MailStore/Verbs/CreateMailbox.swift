@@ -37,6 +37,6 @@ enum MailboxName {
     /// No empty level, no control character, at most 1,000 octets.
     static func isAllowed(_ name: String) -> Bool {
         guard !name.isEmpty, name.utf8.count <= 1000, name.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else { return false }
-        return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+        return name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
     }
 }

@@ -175,9 +175,9 @@ public struct DeliveryReport: Sendable {
 
     /// `rfc822;alice@example.org` as it goes into a field; `nil` when it has no type.
     private func originalRecipient(_ original: String) -> String? {
-        guard let separator = original.firstIndex(of: ";") else { return nil }
+        guard let separator = original.utf8.firstIndex(of: UInt8(ascii: ";")) else { return nil }
         let type = original[..<separator].lowercased()
-        let address = original[original.index(after: separator)...]
+        let address = original[original.utf8.index(after: separator)...]
         // An xtext that holds UTF-8 stays encoded: these fields are ASCII. RFC 6533 §3
         let text = type == "utf-8" ? String(address) : Self.decodedXText(String(address))
         return "\(printable(type)); \(printable(text))"

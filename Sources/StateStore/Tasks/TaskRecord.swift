@@ -85,8 +85,9 @@ enum FactLines {
     static func facts(_ text: String) -> [String: String] {
         var facts: [String: String] = [:]
         for line in text.split(separator: "\n") {
-            guard let equals = line.firstIndex(of: "=") else { continue }
-            facts[String(line[..<equals])] = unescaped(line[line.index(after: equals)...])
+            // By octets: a value may begin with a mark that would join the sign before it to one character.
+            guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            facts[String(line[..<equals])] = unescaped(line[line.utf8.index(after: equals)...])
         }
         return facts
     }
