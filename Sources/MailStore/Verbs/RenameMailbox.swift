@@ -7,7 +7,9 @@ struct RenameMailbox: StoreVerb {
     let account: AccountID
 
     func execute(in transaction: WriteTransaction) throws(StoreError) {
-        guard MailboxName.isAllowed(newName), newName != "INBOX", !newName.utf8.starts(with: (name + "/").utf8) else { throw .nameNotAllowed }
+        guard MailboxName.isAllowed(newName), newName != "INBOX", !newName.utf8.starts(with: "\(name)/".utf8) else {
+            throw .nameNotAllowed
+        }
         guard try transaction.mailboxID(newName, of: account) == nil else { throw .mailboxExists }
         if name == "INBOX" { return try emptyInbox(transaction) }
         let below = try transaction.statement(

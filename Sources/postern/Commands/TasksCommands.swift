@@ -99,7 +99,9 @@ struct TasksCommand: ParsableCommand {
         func operation() throws -> TasksStart {
             var values: [String: String] = [:]
             for word in parameters {
-                guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { throw ValidationError("Write parameters as NAME=VALUE.") }
+                guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+                    throw ValidationError("Write parameters as NAME=VALUE.")
+                }
                 values[String(word[..<equals])] = String(word[word.utf8.index(after: equals)...])
             }
             return TasksStart(name: name, parameters: values, limit: limit)
