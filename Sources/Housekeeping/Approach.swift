@@ -2,22 +2,24 @@
 struct Approach {
     static let interval = Duration.seconds(60)
     static let warning = """
-        No less is left to copy than a minute ago: mail comes as fast as it is copied. Raise the task's limit if it has one; else it ends \
-        when less mail comes.
+        Mail comes nearly as fast as it is copied: hardly less is left than a minute ago. Raise the task's limit if it has one; else it \
+        ends when less mail comes.
         """
 
-    private var last: (time: Duration, left: Int)?
+    private var last: (time: Duration, done: Int, left: Int)?
     private var isTold = false
 
-    /// So many octets are left. Answers true once, when they are no fewer than an interval before.
-    mutating func isLost(left: Int, at now: Duration) -> Bool {
-        guard let (then, before) = last else {
-            last = (now, left)
+    /// So many octets are done, of so many. Answers true once, when of those done in an interval fewer than an eighth were gained on what
+    /// comes.
+    mutating func isLost(done: Int, of total: Int, at now: Duration) -> Bool {
+        let left = total - done
+        guard let before = last else {
+            last = (now, done, left)
             return false
         }
-        guard now - then >= Self.interval else { return false }
-        last = (now, left)
-        guard left >= before, left > 0, !isTold else { return false }
+        guard now - before.time >= Self.interval else { return false }
+        last = (now, done, left)
+        guard before.left - left <= (done - before.done) / 8, left > 0, !isTold else { return false }
         isTold = true
         return true
     }

@@ -49,7 +49,7 @@ public final class MailStore: Sendable {
         queueWatchers = QueueWatchers(leases)
         availability = Availability(floor: configuration.freeSpaceFloor)
         workers = WorkerPool(threads: 2)
-        upkeep = WorkerPool(threads: 2, name: "store-upkeep", givesWay: true)
+        upkeep = WorkerPool(threads: 3, name: "store-upkeep", givesWay: true)
         var open: OpenStore?
         do {
             open = try openStore()

@@ -6,16 +6,19 @@ import Testing
     @Test func whoGetsNearerIsNotWarned() {
         var approach = Approach()
         // Within a minute more may be left than before.
-        for (seconds, left) in [(0, 900), (30, 950), (60, 899), (90, 950), (120, 898), (180, 0), (240, 0)] {
-            let isLost = approach.isLost(left: left, at: .seconds(seconds))
+        let looks = [(0, 100, 1000), (30, 110, 1060), (60, 200, 1070), (90, 210, 1160), (120, 300, 1100), (180, 900, 900)]
+        for (seconds, done, total) in looks {
+            let isLost = approach.isLost(done: done, of: total, at: .seconds(seconds))
             #expect(!isLost)
         }
     }
 
-    @Test func whoDoesNotIsWarnedOnce() {
+    /// As much comes as is copied, or more; nearly as much; nothing moves.
+    @Test(arguments: [(200, 1100), (200, 1200), (200, 1090), (100, 1000)])
+    func whoDoesNotIsWarnedOnce(done: Int, total: Int) {
         var approach = Approach()
-        let answers = [(0, 900), (59, 950), (60, 900), (119, 990), (120, 990), (300, 990)].map {
-            approach.isLost(left: $0.1, at: .seconds($0.0))
+        let answers = [(0, 100, 1000), (59, 100, 1000), (60, done, total), (119, done, total), (120, done, total), (300, done, total)].map {
+            approach.isLost(done: $0.1, of: $0.2, at: .seconds($0.0))
         }
         #expect(answers == [false, false, true, false, false, false])
     }

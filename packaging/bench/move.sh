@@ -1,6 +1,8 @@
 #!/bin/bash
 # move.sh [rate] [slots] [load] [pause]: what moving the mail costs, on loop-mounted ext4 drives; prints a line a figure. Needs root.
-#   rate    1 GB: the move, against `cp -a --reflink=never` and `sync` of the same files between the same drives; no load
+#   rate    1 GB: the move, against `cp -a --reflink=never` and `sync` of the same files between the same drives; no load. On drives of
+#           both kinds (LOOPS="plain direct"): plain loop devices, whose files the machine's page cache holds as well, and those past it.
+#           A move reads back what it writes: three octets for an octet, where cp has two, on the one drive below both
 #   slots   deliveries a second under smtp_4k_s20 while packs are copied with a limit (LIMITS="20MB"): one daemon, one load, and SLOTS (64)
 #           slots of SLOT (2) seconds, in which the move is at rest, at work, at work, at rest, and so on, so that what changes with the
 #           store or with the machine is in both. Prints the mean of the groups of four and its standard error: 1 to 1.5 %, where load is
@@ -10,13 +12,13 @@
 #           (BESIDE, 10 seconds each). The seconds of each phase are told, too
 #   pause   the pause of writes with 50,000, 100,000 and 200,000 messages of 4 KB (COUNTS="…")
 # GB (1.0) is how much mail there is to move, a tenth of it where load has a limit. Everything lies in $BENCH_DIR/move and is gone at the end.
-# The drives' files are read and written past the page cache of the machine, as drives are: else each octet would be copied once more,
-# by threads of the kernel that no drive has. What is left in common is the drive on which both lie.
+# But for rate the drives' files are read and written past the page cache of the machine, as drives are: else each octet would be copied
+# once more, by threads of the kernel that no drive has. What is left in common is the drive on which both lie.
 . "$(dirname "$0")/lib.sh"
 set -euo pipefail
 [ "$(id -u)" = 0 ] || { echo "move.sh: only root can mount drives of its own" >&2; exit 2; }
 [ $# -gt 0 ] || set -- rate slots load pause
-: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}" "${BESIDE:=10}" "${SLOTS:=64}" "${SLOT:=2}"
+: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}" "${LOOPS:=plain direct}" "${BESIDE:=10}" "${SLOTS:=64}" "${SLOT:=2}"
 BIN=$("$BENCH_HOME/../build.sh")
 bench_common
 W=$BENCH_DIR/move
@@ -41,7 +43,7 @@ cleanup() {
 }
 trap 'cleanup; rm -f "$W.rates"' EXIT
 
-# A daemon with all accounts, its mail on drive a.
+# A daemon with all accounts, its mail on drive a. fresh SIZE [plain]
 fresh() {
     cleanup
     mkdir -p "$W/state"
@@ -50,7 +52,7 @@ fresh() {
         truncate -s "$1" "$W/$drive.image"
         mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$W/$drive.image"
         mkdir "$W/$drive"
-        loop=$(losetup --find --show --direct-io=on "$W/$drive.image")
+        loop=$(losetup --find --show --direct-io="$([ "${2:-}" = plain ] && echo off || echo on)" "$W/$drive.image")
         mount "$loop" "$W/$drive"
         losetup -d "$loop" # when it is unmounted
     done
@@ -104,41 +106,49 @@ messages() { postern status --json | jq .store.messages; }
 now() { "$ML" now; }
 per() { awk "BEGIN { printf \"%.1f\", ($1) / ($2) }"; }
 state_of() { postern tasks show "$1" --json | jq -r .state; }
-# move FOLDER [OPTION...]: prints its task when it is done
+# move FOLDER [OPTION...]: prints its task when it is done. One program waits for its end: who asks again and again takes processor from
+# what is measured.
 move() {
-    local task state
+    local task
     task=$(postern storage move "$@" --json | jq -r .task.id)
-    while state=$(state_of "$task"); [ "$state" != done ]; do
-        case $state in failed | cancelled) postern tasks show "$task" >&2; return 1 ;; esac
-        sleep 0.05
-    done
+    curl -sN --unix-socket "$W/state/admin.sock" "http://localhost/api/tasks/$task/events" > /dev/null
+    [ "$(state_of "$task")" = done ] || { postern tasks show "$task" >&2; return 1; }
     echo "$task"
 }
 bytes_of() { du -sb "$1/postern-mail" | cut -f1; }
-cold() { sync; echo 3 > /proc/sys/vm/drop_caches; }
+# The mail is not at hand; the programs are, and so is memory: what a virtual machine has given back comes slowly, to whoever is first.
+cold() {
+    sync
+    head -qc 2G "$W/a.image" "$W/b.image" > /dev/null
+    echo 3 > /proc/sys/vm/drop_caches
+    postern status --json | jq . > /dev/null
+    cp --version > /dev/null
+}
 
 measure_rate() {
-    fresh 4G
-    send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($GB * 1e9 / 30720) }")" -l 30720 > /dev/null
-    sleep 2
-    local round start bytes ours=0 theirs=0
-    for round in 1 2 3; do
-        bytes=$(bytes_of "$W/a")
-        cold
-        start=$(now)
-        move "$W/b" > /dev/null
-        ours=$(awk "BEGIN { print $(now) - $start }")
-        cold
-        start=$(now)
-        cp -a --reflink=never "$W/a/postern-mail" "$W/b/copied"
-        sync -f "$W/b"
-        theirs=$(awk "BEGIN { print $(now) - $start }")
-        rm -rf "$W/b/copied"
-        echo "rate round $round: $((bytes / 1000000)) MB: move $(per "$bytes / 1e6" "$ours") MB/s, cp and sync $(per "$bytes / 1e6" "$theirs") MB/s: $(per "100 * $theirs" "$ours") %"
-        postern storage discard-old > /dev/null
-        move "$W/a" > /dev/null
-        postern storage discard-old > /dev/null
-        fstrim "$W/b" 2> /dev/null || true
+    local loop round start bytes ours theirs
+    for loop in $LOOPS; do
+        fresh 4G "$loop"
+        send -s 20 -m 100 -P -n "$(awk "BEGIN { print int($GB * 1e9 / 30720) }")" -l 30720 > /dev/null
+        sleep 2
+        for round in 1 2 3; do
+            bytes=$(bytes_of "$W/a")
+            cold
+            start=$(now)
+            move "$W/b" > /dev/null
+            ours=$(awk "BEGIN { print $(now) - $start }")
+            cold
+            start=$(now)
+            cp -a --reflink=never "$W/a/postern-mail" "$W/b/copied"
+            sync -f "$W/b"
+            theirs=$(awk "BEGIN { print $(now) - $start }")
+            rm -rf "$W/b/copied"
+            echo "rate, $loop loops, round $round: $((bytes / 1000000)) MB: move $(per "$bytes / 1e6" "$ours") MB/s, cp and sync $(per "$bytes / 1e6" "$theirs") MB/s: $(per "100 * $theirs" "$ours") %"
+            postern storage discard-old > /dev/null
+            move "$W/a" > /dev/null
+            postern storage discard-old > /dev/null
+            fstrim "$W/b" 2> /dev/null || true
+        done
     done
 }
 

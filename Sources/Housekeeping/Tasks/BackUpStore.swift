@@ -37,12 +37,12 @@ final class BackUpStore: BackgroundTask {
             approach.withLock { $0 = Approach() }
             return .goOn
         }
-        let isReady = try await copy.step(bytes: context.budget, isQuiet: context.isQuiet)
+        let isReady = try await copy.step(bytes: context.budget, isQuiet: context.mayHurry)
         context.progress = TaskProgress(
             done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
             item: copy.item)
-        let left = copy.bytesTotal - copy.bytesDone
-        if approach.withLock({ $0.isLost(left: left, at: context.clock.now()) }) { context.warn(Approach.warning) }
+        let (done, total) = (copy.bytesDone, copy.bytesTotal)
+        if approach.withLock({ $0.isLost(done: done, of: total, at: context.clock.now()) }) { context.warn(Approach.warning) }
         guard isReady, try await copy.becomeBackup() else { return .goOn }
         self.copy.withLock { $0 = nil }
         return .done("All mail is backed up in \(folder); \"postern storage restore \(folder)\" brings it back.")

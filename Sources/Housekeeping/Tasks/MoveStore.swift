@@ -38,12 +38,12 @@ final class MoveStore: BackgroundTask {
             return .goOn
         }
         let phase = copy.phase
-        let isReady = try await copy.step(bytes: context.budget, isQuiet: context.isQuiet)
+        let isReady = try await copy.step(bytes: context.budget, isQuiet: context.mayHurry)
         context.progress = TaskProgress(
             done: copy.packsDone, total: copy.packsTotal, unit: "packs", bytesDone: copy.bytesDone, bytesTotal: copy.bytesTotal,
             item: copy.item)
-        let left = copy.bytesTotal - copy.bytesDone
-        if approach.withLock({ $0.isLost(left: left, at: context.clock.now()) }) { context.warn(Approach.warning) }
+        let (done, total) = (copy.bytesDone, copy.bytesTotal)
+        if approach.withLock({ $0.isLost(done: done, of: total, at: context.clock.now()) }) { context.warn(Approach.warning) }
         guard copy.phase == phase else {
             // It is in the log before it begins, so that whoever looks at what a crash has left knows where it came.
             context.log("phase \(copy.phase == .ready ? "commit" : copy.phase.rawValue)")

@@ -34,8 +34,7 @@ final class PackCopy: @unchecked Sendable {
         if !compares { try self.target.truncate(to: start.size) }
     }
 
-    /// Whether all of it up to `end` is copied and synced; it is still to prove then.
-    func isCopied(to end: Int64) -> Bool { !compares && done == end }
+    func isProven(to end: Int64) -> Bool { !compares && proven == end }
 
     /// Goes on towards `end` by up to `limit` octets: first copying, then proving; answers whether all of it is proven. `isAlone`: nothing
     /// else wants the machine, so that the kernel's memory may be used, with which it is faster.
@@ -55,7 +54,8 @@ final class PackCopy: @unchecked Sendable {
         }
         guard proven == end else { return false }
         guard provenChecksum == checksum else {
-            // What the drive has is not what it was given.
+            // What the drive has is not what it was given, and counts for nothing.
+            (proven, provenChecksum) = (start.size, start.checksum)
             throw .unavailable("\(target.name) does not come back from the new drive as it was written; the drive cannot be trusted")
         }
         return true

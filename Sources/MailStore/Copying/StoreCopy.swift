@@ -52,6 +52,10 @@ public final class StoreCopy: @unchecked Sendable {
     private static let mostRounds = 20
     /// So many pages are compared at once: the log is copied into the index before, which is not done for a few.
     private static let pagesCompared = 2048
+    /// So many packs are worked on at once when nothing else wants the machine: a drive does more when it has more to do.
+    private static let packsAtOnce = 3
+    /// So long they are worked on before what is done is noted.
+    private static let hurriedStep = Duration.milliseconds(50)
     /// Left for the pause, so that the backup stays open and keeps up until then.
     private static let pagesLeft = 8
 
@@ -79,8 +83,8 @@ public final class StoreCopy: @unchecked Sendable {
         indexBytes = Int(clamping: engine.root.size(of: "index.sqlite"))
     }
 
-    /// Copies some `bytes`; answers whether only the tail is left. `isQuiet`: nothing else wants the machine, so that two packs may be
-    /// worked on at once.
+    /// Copies some `bytes`; answers whether only the tail is left. `isQuiet`: nothing else wants the machine, so that several packs may be
+    /// worked on at once, and more than that be copied until mail comes.
     public func step(bytes: Int, isQuiet: Bool = false) async throws(StoreError) -> Bool {
         isSound = false
         isAlone = isQuiet
@@ -123,32 +127,48 @@ public final class StoreCopy: @unchecked Sendable {
         }
     }
 
-    /// Answers false when every sealed pack is proven. While one is read back the next may be copied already.
+    /// Answers false when every sealed pack is proven.
     private func stepPacks(_ limit: Int64) async throws(StoreError) -> Bool {
         if list.missing.isEmpty { try await look() }
-        guard let first = list.missing.first, let size = list.sealed[first] else { return false }
+        guard let first = list.missing.first else { return false }
         item = PackName.file(first)
-        if isAlone, list.missing.count > 1, copies[first]?.isCopied(to: size) == true {
-            let second = list.missing[1]
-            let secondSize = list.sealed[second] ?? 0
-            let ahead = try await work { (copy) throws(StoreError) in try copy.begun(second, to: secondSize) }
-            async let proving: Void = work { (copy) throws(StoreError) in
-                try copy.advance(first, to: size, limit: limit, isSealed: true)
+        let hand = try await work { (copy) throws(StoreError) in try copy.takeInHand() }
+        let (taken, deadline) = (store.load.taken, ContinuousClock.now + Self.hurriedStep)
+        do {
+            try await withThrowingTaskGroup { [store, isAlone] group in
+                for _ in 0..<(isAlone ? Self.packsAtOnce : 1) {
+                    group.addTask {
+                        try await store.upkeep.run { () throws(StoreError) in
+                            try hand.goOn(by: limit, isAlone: isAlone) { ContinuousClock.now < deadline && !store.mailWaits(since: taken) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
             }
-            var trouble: StoreError?
-            if !ahead.isCopied(to: secondSize) {
-                do throws(StoreError) {
-                    _ = try await store.upkeep.run { () throws(StoreError) in try ahead.step(to: secondSize, limit: limit, isAlone: true) }
-                } catch { trouble = error }
-            }
-            do { try await proving } catch { trouble = error as? StoreError ?? .unavailable("\(error)") }
-            if let trouble { throw trouble }
-        } else {
-            try await work { (copy) throws(StoreError) in try copy.advance(first, to: size, limit: limit, isSealed: true) }
-        }
+        } catch { throw error as? StoreError ?? .unavailable("\(error)") }
+        try await work { (copy) throws(StoreError) in try copy.noteProven() }
         // Each pack gives a good moment to see what has come meanwhile, so that what is left is told as it is.
         if list.missing.first != first { try await look() }
         return true
+    }
+
+    /// The packs of one step: the first one, and when nothing else wants the machine those behind it, too.
+    private func takeInHand() throws(StoreError) -> PacksInHand {
+        var packs: [(PackCopy, end: Int64)] = []
+        for number in list.missing.prefix(isAlone ? 2 * Self.packsAtOnce : 1) {
+            let end = list.sealed[number] ?? 0
+            packs.append((try begun(number, to: end), end))
+        }
+        return PacksInHand(packs)
+    }
+
+    private func noteProven() throws(StoreError) {
+        for number in list.missing {
+            guard let copy = copies[number], let end = list.sealed[number], copy.isProven(to: end) else { continue }
+            try ledger.note(number, CopyLedger.Proof(size: end, checksum: copy.checksum))
+            list.prove(number)
+            copies[number] = nil
+        }
     }
 
     /// What an earlier copy has proven of packs that it left unfinished counts from the beginning on.
@@ -175,7 +195,9 @@ public final class StoreCopy: @unchecked Sendable {
     private func stepRound(_ limit: Int64) async throws(StoreError) -> Bool {
         guard let round, list.missing.isEmpty, (copies[round.pack]?.proven ?? 0) < round.end else { return false }
         item = PackName.file(round.pack)
-        try await work { (copy) throws(StoreError) in try copy.advance(round.pack, to: round.end, limit: limit, isSealed: false) }
+        try await work { (copy) throws(StoreError) in
+            _ = try copy.begun(round.pack, to: round.end).step(to: round.end, limit: limit, isAlone: copy.isAlone)
+        }
         return true
     }
 
@@ -185,14 +207,6 @@ public final class StoreCopy: @unchecked Sendable {
         let copy = try PackCopy(number, from: engine.packs, to: place.packs, behind: start)
         copies[number] = copy
         return copy
-    }
-
-    private func advance(_ number: Int64, to end: Int64, limit: Int64, isSealed: Bool) throws(StoreError) {
-        let copy = try begun(number, to: end)
-        guard try copy.step(to: end, limit: limit, isAlone: isAlone), isSealed else { return }
-        try ledger.note(number, CopyLedger.Proof(size: end, checksum: copy.checksum))
-        list.prove(number)
-        copies[number] = nil
     }
 
     /// Octets of packs that are done: half of a pack's way is copying, half is proving.
