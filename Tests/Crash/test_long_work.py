@@ -165,14 +165,14 @@ def test_a_backup_under_load_and_its_restore(rounds):
         with Load(server, ledger):
             time.sleep(2)
         before, promised = digest(server, "dora"), set(ledger.acknowledged)
-        with Load(server, ledger):
-            task = server.call("tasks", "start", "back-up-store", f"folder={folder}/b", "same-drive=yes", "--limit", "5MB")["id"]
+        with Load(server, ledger, think=0.05):
+            task = server.call("tasks", "start", "back-up-store", f"folder={folder}/b", "same-drive=yes", "--limit", "2MB")["id"]
             for _ in range(rounds):
                 time.sleep(random.uniform(0, 1))
                 server.kill()
                 server.start()
                 ledger.forgive_refusals()
-            server.call("tasks", "limit", task, "none")
+            server.cli("tasks", "limit", task, "none")  # it may be over
             facts = wait_for(server, task)
             assert facts["state"] == "done", facts
         assert digest(server, "dora") == before

@@ -52,10 +52,6 @@ public final class StoreCopy: @unchecked Sendable {
     private static let mostRounds = 20
     /// So many pages are compared at once: the log is copied into the index before, which is not done for a few.
     private static let pagesCompared = 2048
-    /// So many packs are worked on at once when nothing else wants the machine: a drive does more when it has more to do.
-    private static let packsAtOnce = 3
-    /// So long they are worked on before what is done is noted.
-    private static let hurriedStep = Duration.milliseconds(50)
     /// Left for the pause, so that the backup stays open and keeps up until then.
     private static let pagesLeft = 8
 
@@ -132,21 +128,16 @@ public final class StoreCopy: @unchecked Sendable {
         if list.missing.isEmpty { try await look() }
         guard let first = list.missing.first else { return false }
         item = PackName.file(first)
-        let hand = try await work { (copy) throws(StoreError) in try copy.takeInHand() }
-        let (taken, deadline) = (store.load.taken, ContinuousClock.now + Self.hurriedStep)
-        do {
-            try await withThrowingTaskGroup { [store, isAlone] group in
-                for _ in 0..<(isAlone ? Self.packsAtOnce : 1) {
-                    group.addTask {
-                        try await store.upkeep.run { () throws(StoreError) in
-                            try hand.goOn(by: limit, isAlone: isAlone) { ContinuousClock.now < deadline && !store.mailWaits(since: taken) }
-                        }
-                    }
-                }
-                try await group.waitForAll()
+        if isAlone {
+            let hand = try await work { (copy) throws(StoreError) in try copy.takeInHand() }
+            try await hand.goOnTogether(by: limit, behind: store)
+            try await work { (copy) throws(StoreError) in try copy.noteProven() }
+        } else {
+            try await work { (copy) throws(StoreError) in
+                try copy.takeInHand().goOn(by: limit)
+                try copy.noteProven()
             }
-        } catch { throw error as? StoreError ?? .unavailable("\(error)") }
-        try await work { (copy) throws(StoreError) in try copy.noteProven() }
+        }
         // Each pack gives a good moment to see what has come meanwhile, so that what is left is told as it is.
         if list.missing.first != first { try await look() }
         return true
@@ -155,7 +146,7 @@ public final class StoreCopy: @unchecked Sendable {
     /// The packs of one step: the first one, and when nothing else wants the machine those behind it, too.
     private func takeInHand() throws(StoreError) -> PacksInHand {
         var packs: [(PackCopy, end: Int64)] = []
-        for number in list.missing.prefix(isAlone ? 2 * Self.packsAtOnce : 1) {
+        for number in list.missing.prefix(isAlone ? PacksInHand.most : 1) {
             let end = list.sealed[number] ?? 0
             packs.append((try begun(number, to: end), end))
         }
