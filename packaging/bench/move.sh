@@ -18,7 +18,8 @@
 set -euo pipefail
 [ "$(id -u)" = 0 ] || { echo "move.sh: only root can mount drives of its own" >&2; exit 2; }
 [ $# -gt 0 ] || set -- rate slots load pause
-: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}" "${LOOPS:=plain direct}" "${BESIDE:=10}" "${SLOTS:=64}" "${SLOT:=2}"
+: "${GB:=1.0}" "${COUNTS:=50000 100000 200000}" "${ROUNDS:=3}" "${LIMITS:=none 20MB}"
+: "${LOOPS:=plain direct}" "${BESIDE:=10}" "${SLOTS:=64}" "${SLOT:=2}"
 BIN=$("$BENCH_HOME/../build.sh")
 bench_common
 W=$BENCH_DIR/move

@@ -6,8 +6,6 @@ final class PacksInHand: Sendable {
     private static let atOnce = 3
     /// Whoever is done with one goes on with another.
     static let most = 2 * atOnce
-    /// So long they are worked on before what is done is noted.
-    private static let longest = Duration.milliseconds(50)
 
     private let left: Mutex<[(PackCopy, end: Int64)]>
 
@@ -18,13 +16,13 @@ final class PacksInHand: Sendable {
 
     /// Goes on with several at once, for a while or until mail comes, which finds a piece of `limit` octets of each in its way.
     func goOnTogether(by limit: Int64, behind store: MailStore) async throws(StoreError) {
-        let (taken, deadline) = (store.load.taken, ContinuousClock.now + Self.longest)
+        let hurries = store.hurry()
         do {
             try await withThrowingTaskGroup { group in
                 for _ in 0..<Self.atOnce {
                     group.addTask {
                         try await store.upkeep.run { () throws(StoreError) in
-                            try self.goOn(by: limit, isAlone: true) { ContinuousClock.now < deadline && !store.mailWaits(since: taken) }
+                            try self.goOn(by: limit, isAlone: true, while: hurries)
                         }
                     }
                 }

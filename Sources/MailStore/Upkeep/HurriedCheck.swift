@@ -3,8 +3,6 @@ import Synchronization
 extension MailStore {
     /// What is read back between two looks at whether mail has come: some 40 ms of a slow drive.
     private static let hurriedPiece = 4 << 20
-    /// A step begins with nothing more after so long, so that one that goes through small tables only goes through many.
-    private static let hurriedStep = Duration.milliseconds(50)
 
     /// One step of a check while nothing else wants the machine. Messages are read back on one thread, what comes next in the pack is read
     /// on another, and what else is to be proven is proven on a third: a drive is as busy as it can be, and so are two processors.
@@ -13,26 +11,19 @@ extension MailStore {
     func hurriedStep(_ course: inout StoreCheckCourse, behind inUse: MailStore, _ report: inout StoreCheckReport) async throws {
         guard let place = course.next else { return }
         let before = inUse.load.taken
-        let clock = ContinuousClock()
-        let deadline = clock.now + Self.hurriedStep
+        let hurries = inUse.hurry()
         if place.isMessages {
-            let next = try await readBack(from: place, &report) { clock.now < deadline && !inUse.mailWaits(since: before) }
+            let next = try await readBack(from: place, &report, while: hurries)
             return course.goOn(to: next)
         }
         let begin: StoreCheckPlace
         if let ahead = course.ahead { begin = ahead } else { begin = try await firstMessages() }
         let isProven = Flag()
-        async let proof = prove(place, isProven) { clock.now < deadline && !inUse.mailWaits(since: before) }
+        async let proof = prove(place, isProven, while: hurries)
         let end = try await readBack(from: begin, &report) { !isProven.isSet && !inUse.mailWaits(since: before) }
         let (next, found) = try await proof
         report.add(found)
         course.goOn(to: next, ahead: end ?? begin.end)
-    }
-
-    /// Mail shows by what makes every task rest: something waits, or was written meanwhile.
-    func mailWaits(since taken: Int) -> Bool {
-        let load = load
-        return load.waiting > 0 || load.taken > taken + 4
     }
 
     private func readBack(
