@@ -50,7 +50,8 @@ def cut(house, phase, side, seconds=2, slow=SLOW):
 
 def cut_once(house, phase, side, seconds, slow):
     drive = getattr(house, side)
-    with house.load() as load:
+    # A drive this slow copies some MiB a second, and what each try brings stays: with more mail the later ones would not come to their phase.
+    with house.load(think=0.1) as load:
         house.fault("slow", slow, house.target.path)
         house.begin(seconds)
         house.reach(phase)
