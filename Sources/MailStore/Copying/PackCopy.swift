@@ -3,8 +3,8 @@
 /// One pack on its way to another folder: copied, synced, read back.
 ///
 /// `done` octets are copied and `proven` of them are read back from the drive; both grow as long as the drive has what it was given, and
-/// so does the pack while it is the open one. It begins behind what an earlier copy has proven. What already lies there, as long as the pack, is compared first and copied
-/// only when it differs.
+/// so does the pack while it is the open one. It begins behind what an earlier copy has proven. What already lies there, as long as the
+/// pack, is compared first and copied only when it differs.
 final class PackCopy: @unchecked Sendable {
     // Whoever has asked for a step waits for its end before asking for the next: no two threads are in it at once.
 
