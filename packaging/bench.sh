@@ -20,7 +20,7 @@ if [ ! -e $quiet ]; then
     printf '#!/bin/sh\nexit 101\n' > $quiet && chmod 755 $quiet
     trap 'rm -f $quiet' EXIT
 fi
-"$here/install-packages.sh" gcc libc6-dev libssl-dev libsqlite3-dev openssl python3 procps >&2
+"$here/install-packages.sh" gcc libc6-dev libgnutls28-dev libsqlite3-dev openssl python3 procps >&2
 [[ " $* " != *-dovecot* ]] || "$here/install-packages.sh" dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd >&2
 [[ " $* " != *postfix-* ]] || "$here/install-packages.sh" postfix >&2
 "$here/build.sh" > /dev/null

@@ -4,9 +4,9 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 count=${1:-100000}
-"$root/packaging/install-packages.sh" gcc libc6-dev libssl-dev >&2
+"$root/packaging/install-packages.sh" gcc libc6-dev libgnutls28-dev >&2
 folder=$(mktemp -d "${TMPDIR:-/tmp}/postern-soak.XXXXXX")
-cc -O2 -o "$folder/mailload" "$root/packaging/bench/load/mailload.c" -lssl -lcrypto -lpthread
+cc -O2 -o "$folder/mailload" "$root/packaging/bench/load/mailload.c" -lgnutls -lm -lpthread
 echo "alice@postern.test postern-demo" > "$folder/users"
 
 mkfifo "$folder/said"

@@ -6,7 +6,7 @@ export LC_ALL=C
 mkdir -p "$BENCH_DIR"; chmod 755 "$BENCH_DIR"
 ML="$BENCH_DIR/mailload"
 if [ ! -x "$ML" ] || [ "$BENCH_HOME/load/mailload.c" -nt "$ML" ]; then
-  cc -O2 -w -pthread -o "$ML.$$" "$BENCH_HOME/load/mailload.c" -lssl -lcrypto -lm && mv "$ML.$$" "$ML" || exit 1
+  cc -O2 -w -pthread -o "$ML.$$" "$BENCH_HOME/load/mailload.c" -lgnutls -lm && mv "$ML.$$" "$ML" || exit 1
 fi
 # one certificate and one user list for every server, the candidate's too
 bench_common() {

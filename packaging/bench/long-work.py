@@ -236,7 +236,7 @@ def beside(daemon, folder, options):
     """Messages a second that 20 sessions deliver, alone and while a task goes on and on."""
     mailload = folder / "mailload"
     source = PROJECT / "packaging/bench/load/mailload.c"
-    subprocess.run(["cc", "-O2", "-w", "-pthread", "-o", mailload, source, "-lssl", "-lcrypto", "-lm"], check=True)
+    subprocess.run(["cc", "-O2", "-w", "-pthread", "-o", mailload, source, "-lgnutls", "-lm"], check=True)
     daemon.cli("account", "add", "bob@bench.test", "--password", "bench")
     (folder / "users").write_text("bob@bench.test bench\n")
 

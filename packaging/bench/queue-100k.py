@@ -93,7 +93,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="postern-load-") as folder:
         load, users = pathlib.Path(folder) / "mailload", pathlib.Path(folder) / "users"
         source = PROJECT / "packaging/bench/load/mailload.c"
-        subprocess.run(["cc", "-O2", "-w", "-pthread", "-o", load, source, "-lssl", "-lcrypto", "-lm"], check=True)
+        subprocess.run(["cc", "-O2", "-w", "-pthread", "-o", load, source, "-lgnutls", "-lm"], check=True)
         users.write_text(f"{address('alice')} {PASSWORD}\n")
         if 1 in CASES:
             case("one silent", "u@silent.test", {}, load, users)
