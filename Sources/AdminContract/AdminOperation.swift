@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// What an operator can do, as a value: the stored properties are the parameters, `Answer` is the result.
 ///
 /// The command line's command, the HTTP route, the form and the documentation follow from `spec` and these two.
@@ -43,17 +45,17 @@ public struct OperationSpec: Hashable, Sendable {
     }
 
     /// The last word of the name: what a command below its noun is called.
-    public var verb: String { name.split(separator: " ").last.map(String.init) ?? name }
+    public var verb: String { name.parts(at: " ").last.map(String.init) ?? name }
 
     /// The names of the parameters that are a part of the path.
     public var pathParameters: [String] {
-        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        path.parts(at: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
 
     /// The path of one call. `value` gives the text of a parameter; everything but unreserved characters is percent-encoded
     /// (RFC 3986 §2.1).
     public func path(filledBy value: (_ parameter: String) -> String?) -> String {
-        let parts = path.split(separator: "/").map { part in
+        let parts = path.parts(at: "/").map { part in
             part.hasPrefix("{") ? Self.encoded(value(String(part.dropFirst().dropLast())) ?? "") : String(part)
         }
         return "/" + parts.joined(separator: "/")

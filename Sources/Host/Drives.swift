@@ -56,7 +56,7 @@ public enum Drives {
 
     static func missing(for path: String, fstab: String, mounts: String) -> String? {
         let mounted = Set(parse(mounts, partsToo: true).map(\.path))
-        for line in fstab.split(separator: "\n") {
+        for line in fstab.parts(at: "\n") {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
             guard words.count >= 3, !words[0].hasPrefix("#") else { continue }
             let place = unescaped(words[1])
@@ -78,16 +78,16 @@ public enum Drives {
     /// A part of a file system that is mounted elsewhere once more is no drive of its own; a sandbox has many.
     static func parse(_ text: String, partsToo: Bool = false) -> [Drive] {
         var drives: [String: (drive: Drive, isPart: Bool)] = [:]
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard let dash = words.firstIndex(of: "-"), dash >= 6, words.count >= dash + 3 else { continue }
+        for line in text.parts(at: "\n") {
+            let words = line.parts(at: " ")
+            guard let dash = words.firstIndex(where: { $0 == "-" }), dash >= 6, words.count >= dash + 3 else { continue }
             let path = unescaped(words[4])
             let type = String(words[dash + 1])
             drives[path] = nil
-            let number = words[2].split(separator: ":").compactMap { UInt32($0) }
+            let number = words[2].parts(at: ":").compactMap { UInt32($0) }
             guard !pseudo.contains(type), number.count == 2 else { continue }
-            let isReadOnly = words.count > dash + 3 && words[dash + 3].split(separator: ",").contains("ro")
-            let isClosed = words[5].split(separator: ",").contains("ro")
+            let isReadOnly = words.count > dash + 3 && words[dash + 3].parts(at: ",").contains("ro")
+            let isClosed = words[5].parts(at: ",").contains("ro")
             let drive = drive(path, device: unescaped(words[dash + 2]), type, number, isReadOnly: isReadOnly, isClosed: isClosed)
             drives[path] = (drive, words[3] != "/" && type != "btrfs")
         }

@@ -1,3 +1,4 @@
+internal import MailCore
 internal import Synchronization
 
 /// Keeps a flood of equal lines from becoming a flood of the journal: of one text about one event and peer ten are written within a
@@ -34,7 +35,7 @@ final class JournalRepetition: Sendable {
     func admit(_ fact: JournalFact, at now: Int) -> [JournalFact] {
         let event = fact["event"] ?? ""
         guard fact["message"] == nil, !Self.complete.contains(event) else { return [fact] }
-        let peer = fact["peer"].map { $0[..<($0.lastIndex(of: ":") ?? $0.endIndex)] } ?? ""
+        let peer = fact["peer"].map { $0.halves(atLast: ":")?.before ?? $0[...] } ?? ""
         let key = Key(event: event, peer: String(peer), text: fact.message)
         return state.withLock { state in
             var lines = sweep(&state, now, leaving: key)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MailCore
 internal import Netlink
 
 /// Who has a port that we want: what an administrator must know to decide which of two programs shall have it.
@@ -17,7 +18,7 @@ public enum PortHolder {
 
     /// The last part of a control group's path that is a unit of systemd's: `/system.slice/exim4.service` has `exim4.service`.
     static func unit(in path: String) -> String? {
-        path.split(separator: "/").last { part in
+        path.parts(at: "/").last { part in
             [".service", ".scope", ".socket"].contains { part.hasSuffix($0) }
         }.map(String.init)
     }

@@ -50,7 +50,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func parse4(_ text: String) -> [UInt8]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = text.parts(at: ".", keepingEmpty: true)
         guard parts.count == 4 else { return nil }
         var octets: [UInt8] = []
         for part in parts {
@@ -64,7 +64,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         func words(_ part: Substring, allowDotted: Bool) -> [UInt8]? {
             if part.isEmpty { return [] }
             var octets: [UInt8] = []
-            let pieces = part.split(separator: ":", omittingEmptySubsequences: false)
+            let pieces = part.parts(at: ":", keepingEmpty: true)
             for (index, piece) in pieces.enumerated() {
                 if allowDotted, index == pieces.count - 1, piece.contains(".") {
                     guard let dotted = parse4(String(piece)) else { return nil }

@@ -29,7 +29,7 @@ public struct SessionSecurity: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads what `description` writes; `nil` for anything else.
     public init?(_ text: String) {
-        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        let words = text.parts(at: " ", keepingEmpty: true).map(String.init)
         guard words.count == 3, !words[0].isEmpty, !words[1].isEmpty, let verified = Verification(rawValue: words[2]) else { return nil }
         self.init(version: words[0], cipher: words[1], verified: verified)
     }

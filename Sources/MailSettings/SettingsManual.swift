@@ -1,10 +1,12 @@
+internal import MailCore
+
 /// The man page `postern.toml(5)`, made from the declarations.
 public enum SettingsManual {
     /// roff, for `man`. RFC numbers and the like stand in the settings' own words.
     public static var page: String { page(of: Settings.all) }
 
     static func page(of settings: [DeclaredSetting]) -> String {
-        var lines = opening.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = opening.parts(at: "\n", keepingEmpty: true).map(String.init)
         var group = ""
         for setting in settings {
             if setting.group != group {
@@ -13,7 +15,7 @@ public enum SettingsManual {
             }
             lines += entry(of: setting)
         }
-        lines += closing.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        lines += closing.parts(at: "\n", keepingEmpty: true).map(String.init)
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// A name that is no setting, and the setting that was probably meant.
 struct UnknownKey {
     /// For a person: `smtp.prot is not a setting; did you mean smtp.port?`
@@ -20,7 +22,7 @@ struct UnknownKey {
         let limit = max(1, min(3, name.utf8.count / 4))
         let measured = keys.map { (key: $0, distance: distance(name, $0)) }
         if let best = measured.min(by: { $0.distance < $1.distance }), best.distance <= limit { return best.key }
-        let last = name.split(separator: ".").last.map(String.init) ?? name
+        let last = name.parts(at: ".").last.map(String.init) ?? name
         return keys.first { $0.hasSuffix("." + last) }
     }
 

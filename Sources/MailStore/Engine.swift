@@ -22,8 +22,8 @@ final class Engine: Sendable {
     /// Opens the store, or makes it when there is none and none is remembered.
     init(at path: String, memory: StoreMemory?) throws {
         let remembered = try memory?.remembered()
-        let drive = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
-        if remembered == nil, !drive.isEmpty { mkdir(drive, 0o700) }
+        let drive = path.parentFolder
+        if remembered == nil { mkdir(drive, 0o700) }
         let root = try Folder(path, create: remembered == nil)
         self.root = root
         if let found = try StoreIdentity.read(in: root) {

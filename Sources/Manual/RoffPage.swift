@@ -1,3 +1,4 @@
+import MailCore
 import MailSettings
 
 /// A man page while it is written: roff's macros as words. man(7)
@@ -23,7 +24,7 @@ public struct RoffPage: Sendable {
     public mutating func prose(_ text: String) {
         for (number, paragraph) in text.split(separator: "\n\n").enumerated() {
             if number > 0 { lines.append(".PP") }
-            lines += paragraph.split(separator: "\n").map { Self.escaped(String($0)) }
+            lines += paragraph.parts(at: "\n").map { Self.escaped(String($0)) }
         }
     }
 
@@ -33,14 +34,14 @@ public struct RoffPage: Sendable {
     /// A word in bold, and what it means.
     public mutating func entry(_ word: String, _ meaning: String) {
         lines += [".TP", "\\fB\(Self.escaped(word))\\fR"]
-        lines += meaning.split(separator: "\n").map { Self.escaped(String($0)) }
+        lines += meaning.parts(at: "\n").map { Self.escaped(String($0)) }
     }
 
     /// Lines that stay as they are.
     public mutating func example(_ text: String) {
         lines.append(".PP")
         lines.append(".EX")
-        lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { Self.escaped(String($0)) }
+        lines += text.parts(at: "\n", keepingEmpty: true).map { Self.escaped(String($0)) }
         lines.append(".EE")
     }
 

@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// A program's `--help`, taken apart again: synopses, words about it, and a line or more for each option. So the help is the only list
 /// of options, and the man page follows.
 struct UsageText {
@@ -14,7 +16,7 @@ struct UsageText {
     }
 
     init(_ text: String) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+        for line in text.parts(at: "\n", keepingEmpty: true).map(String.init) {
             let bare = line.trimmed
             if line.hasPrefix("usage: ") {
                 synopses.append(String(line.dropFirst("usage: ".count)))

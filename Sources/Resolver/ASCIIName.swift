@@ -1,10 +1,12 @@
+internal import MailCore
+
 /// A name as it is asked for: labels beyond ASCII become A-labels (`xn--…`, RFC 5891 §4.4). They are taken as they are, in lower case;
 /// whoever writes an address in UTF-8 must write it normalised (RFC 6531 §3.3).
 public enum ASCIIName {
     /// `nil` when a label is empty or longer than 63 octets, or the whole longer than 253.
     public static func of(_ name: String) -> String? {
         var labels: [String] = []
-        for label in name.split(separator: ".", omittingEmptySubsequences: false) {
+        for label in name.parts(at: ".", keepingEmpty: true) {
             guard let ascii = label.utf8.allSatisfy({ $0 < 0x80 }) ? String(label) : encoded(label.lowercased()) else { return nil }
             guard (1...63).contains(ascii.utf8.count), ascii.utf8.allSatisfy({ $0 > 32 && $0 != 127 && $0 != 92 }) else { return nil }
             labels.append(ascii)

@@ -40,8 +40,8 @@ enum MailFolder {
     /// Where the whole of a file system is mounted, by its device, with the mounts' numbers; only places where drives belong.
     /// proc_pid_mountinfo(5)
     static func mounts(of device: String, in mounts: String) -> [(mount: String, point: String)] {
-        mounts.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: " ")
+        mounts.parts(at: "\n").compactMap { line in
+            let fields = line.parts(at: " ")
             guard fields.count > 5, fields[2] == device, fields[3] == "/" else { return nil }
             let point = plain(fields[4])
             guard places.contains(where: { point.hasPrefix($0) && point.utf8.count > $0.utf8.count }) else { return nil }
@@ -51,7 +51,7 @@ enum MailFolder {
 
     /// The number of the mount that an open file is on. proc_pid_fdinfo(5)
     private static func mount(of descriptor: Int32) -> String? {
-        for line in text("/proc/self/fdinfo/\(descriptor)").split(separator: "\n") where line.hasPrefix("mnt_id:") {
+        for line in text("/proc/self/fdinfo/\(descriptor)").parts(at: "\n") where line.hasPrefix("mnt_id:") {
             return line.dropFirst(7).split(whereSeparator: { $0 == " " || $0 == "\t" }).first.map(String.init)
         }
         return nil

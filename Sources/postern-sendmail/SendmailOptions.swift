@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MailCore
 
 /// The command line of sendmail, as four decades of programs write it. Options that mean nothing here are read and let be, so that no
 /// script fails for them.
@@ -33,7 +34,7 @@ struct SendmailOptions: Equatable {
 
     /// `name`: what the program was called as. `arguments`: without it.
     init(name: String, _ arguments: some Sequence<String>) throws(Complaint) {
-        switch name.split(separator: "/").last {
+        switch name.parts(at: "/").last {
         case "mailq": mode = .listQueue
         case "newaliases": mode = .initialiseAliases
         default: break

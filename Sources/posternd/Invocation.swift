@@ -74,14 +74,14 @@ enum Invocation: Equatable {
 
     /// `--state=DIR` is `--state DIR`.
     private static func split(_ word: String) -> (name: String, value: String?) {
-        guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
-        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+        guard word.hasPrefix("--"), let (name, value) = word.halves(at: "=") else { return (word, nil) }
+        return (String(name), String(value))
     }
 
     private static func override(_ text: String) throws(UsageError) -> Override {
-        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+        guard let (key, value) = text.halves(at: "="), !key.isEmpty else {
             throw UsageError(description: "--set \(text): write --set KEY=VALUE, for example --set smtp.port=2525.")
         }
-        return Override(key: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
+        return Override(key: String(key), value: String(value))
     }
 }

@@ -15,8 +15,8 @@ struct ListenerFile {
 
     /// `nil` where no systemd starts us.
     init?(beside settings: String, _ logger: Logger) {
-        guard Notify.isHeard, let slash = settings.lastIndex(of: "/") else { return nil }
-        self.init(path: settings[...slash] + "listeners", logger)
+        guard Notify.isHeard else { return nil }
+        self.init(path: settings.parentFolder + "/listeners", logger)
     }
 
     /// Replaces the file when it says something else. Whether it did.

@@ -35,7 +35,7 @@ struct ResetOrder {
 
     /// What the operators' door needs. `begin`: ends the daemon so that it begins anew.
     func desk(_ state: StateStore, _ store: MailStore, begin: @escaping @Sendable () -> Void) -> ResetDesk {
-        let left = Mutex<Set<String>>(Set((try? SmallFile.read(leftMail))?.split(separator: "\n").map(String.init) ?? []))
+        let left = Mutex<Set<String>>(Set((try? SmallFile.read(leftMail))?.parts(at: "\n").map(String.init) ?? []))
         let (order, leftMail) = (order, leftMail)
         return ResetDesk(
             order: { erasesMail in
@@ -66,8 +66,8 @@ struct ResetOrder {
         guard let text = try SmallFile.read(order) else { return }
         var values: [String: String] = [:]
         var accounts: [String] = []
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+        for line in text.parts(at: "\n") {
+            let words = line.parts(at: " ", maxSplits: 1).map(String.init)
             if words.count == 2, words[0] == "account" {
                 accounts.append(words[1])
             } else {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MailCore
 
 /// Small files of ours, read and replaced as wholes.
 enum SmallFile {
@@ -56,7 +57,7 @@ enum SmallFile {
     }
 
     private static func sync(_ path: String) throws(Failure) {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let folder = path.parentFolder
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(folder) }
         defer { close(descriptor) }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MailCore
 
 /// The folder that holds everything this daemon must keep, and the proof that no other daemon uses it.
 ///
@@ -63,10 +64,10 @@ final class StateFolder: Sendable {
 
     private static func makeFolder(_ path: String) throws(Refusal) {
         guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+        guard errno == ENOENT, let (folder, _) = path.halves(atLast: "/"), !folder.isEmpty else {
             throw refusal("The folder \(path) cannot be made")
         }
-        try makeFolder(String(path[..<slash]))
+        try makeFolder(String(folder))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw refusal("The folder \(path) cannot be made") }
     }
 

@@ -56,6 +56,12 @@ struct TextRule: Sendable, CustomTestStringConvertible {
             return comment.contains(
                 #/RFC[-_]?\d{4}|R?r?fc[-_ ]?\d{4}|RFC \d+,? *(?:[Ss]ection|[Ss]ec\b|[Cc]hapter)|RFC \d+, §|RFC \d+§|§ \d/#)
         },
+        TextRule(
+            "texts parted by characters", "`parts(at:)` and `halves(at:)` also find a separator that is one character with its neighbour",
+            in: ".split(separator: \"", "ndex(of: \""
+        ) {
+            $0.lines[$1].contains(#/(?:\.split\(separator|[a-z]Index\(of): "(?:[^"\\]|\\.)"/#)
+        },
         TextRule("unfinished work", "what is not done is an issue, not a comment", inComments: "TODO", "FIXME", "XXX", "HACK") {
             $0.comment(atLine: $1)?.contains(#/\b(?:TODO|FIXME|XXX|HACK)\b/#) ?? false
         },

@@ -36,7 +36,11 @@ import Testing
         ("RFC spelling", "/// RFC 9051 § 6", true),
         ("RFC spelling", "/// as RFC 4648 has it", false), ("names that say nothing", "struct MailManager {", true),
         ("names that say nothing", "struct Implied {", false), ("a type named like its module", "enum A {", true),
-        ("unfinished work", "// TODO: x", true),
+        ("unfinished work", "// TODO: x", true), ("texts parted by characters", "let a = text.split(separator: \"=\", maxSplits: 1)", true),
+        ("texts parted by characters", "text.split(separator: \"\\n\")", true),
+        ("texts parted by characters", "if let a = text.lastIndex(of: \"/\") {", true),
+        ("texts parted by characters", "text.split(separator: \"\\r\\n\")", false),
+        ("texts parted by characters", "octets.split(separator: UInt8(ascii: \"=\"))", false),
     ])
     func rulesSee(name: String, line: String, isFound: Bool) throws {
         let rule = try #require(TextRule.all.first { $0.name == name })

@@ -27,6 +27,11 @@ import Testing
         Case("[smtp.port]\nnumber = 25", "f:2: smtp.port.number is not a setting; smtp.port is one, and has nothing below it."),
         Case("[weather]", "f:1: weather is not a setting; \"postern settings list\" shows all."),
         Case("smtp = { prot = 25 }", "f:1: smtp.prot is not a setting; did you mean smtp.port?"),
+        // lines as other systems end them
+        Case(
+            "smtp.utf8 = true\r\nsmtp.port = maybe\r\nimap.prot = 143\r\n",
+            "f:2: this line is not TOML: maybe must stand in double quotes.",
+            "f:3: imap.prot is not a setting; did you mean imap.port?"),
         // types
         Case("smtp.port = \"25\"", "f:1: smtp.port = \"25\" must be written without quotes; \(port)"),
         Case("smtp.port = \"mail\"", "f:1: smtp.port = \"mail\" is of the wrong type; \(port)"),

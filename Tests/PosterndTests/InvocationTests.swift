@@ -4,10 +4,14 @@ import Testing
 
 struct InvocationTests {
     @Test func everything() throws {
-        let words = ["--settings", "a.toml", "--state=/s", "--defaults", "/d", "--set", "smtp.port=25", "--set=a.b=c=d", "--verbose"]
+        let words = [
+            "--settings", "a.toml", "--state=/s", "--defaults", "/d", "--set", "smtp.port=25", "--set=a.b=c=d", "--verbose", "--set",
+            "e=\u{301}",
+        ]
         let options = Invocation.Options(
             settings: "a.toml", state: "/s", defaults: "/d",
-            overrides: [.init(key: "smtp.port", value: "25"), .init(key: "a.b", value: "c=d")], isVerbose: true)
+            overrides: [.init(key: "smtp.port", value: "25"), .init(key: "a.b", value: "c=d"), .init(key: "e", value: "\u{301}")],
+            isVerbose: true)
         #expect(try Invocation(words) == .run(options))
         #expect(try Invocation([]) == .run(.init()))
         #expect(try Invocation(["--check-settings", "x.toml"]) == .checkSettings(file: "x.toml", .init()))

@@ -47,10 +47,10 @@ import Testing
         #expect(state.store.directory.accounts.count == 40)
     }
 
-    /// A combining mark after `=`, and what would break a line.
+    /// A combining mark after `=`, CR before the end of a line, and what would break one.
     @Test func aTasksParametersComeBack() async throws {
         let state = try await TemporaryState.with()
-        let parameters = ["path": "/srv/a b", "note": "\u{301}x=\\n\n\u{59D}", "none": ""]
+        let parameters = ["path": "/srv/a b", "note": "\u{301}x=\\n\n\u{59D}\r", "none": ""]
         let task = try await state.store.addTask("import", parameters: parameters, startedBy: "test", at: 1)
         #expect(try await state.store.task(task.id)?.parameters == parameters)
     }

@@ -29,7 +29,7 @@ extension NamedCertificate {
     /// host's name. `*` stands for exactly one label, the left-most. RFC 9525 §6.3
     public static func hostNames(for host: String) -> [String] {
         guard let host = HostNames.normalised(host.utf8) else { return [] }
-        guard let dot = host.firstIndex(of: ".") else { return [host] }
-        return [host, "*" + host[dot...]]
+        guard let (_, domain) = host.halves(at: ".") else { return [host] }
+        return [host, "*.\(domain)"]
     }
 }

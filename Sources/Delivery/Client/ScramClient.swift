@@ -36,7 +36,7 @@ struct ScramClient {
     /// What is said to the server's first message; `nil` when that is not of its form.
     mutating func final(_ serverFirst: [UInt8]) -> [UInt8]? {
         let text = String(decoding: serverFirst, as: UTF8.self)
-        let fields = text.split(separator: ",", omittingEmptySubsequences: false)
+        let fields = text.parts(at: ",", keepingEmpty: true)
         guard fields.count >= 3, fields[0].hasPrefix("r=\(nonce)"), fields[0].utf8.count > nonce.utf8.count + 2, fields[1].hasPrefix("s="),
             let salt = Base64.decode(Array(fields[1].dropFirst(2).utf8)), !salt.isEmpty, fields[2].hasPrefix("i=")
         else { return nil }

@@ -63,7 +63,7 @@ extension AccessPlan.Service {
         guard values.count >= 2, (1...32).contains(values[0].utf8.count),
             values[0].utf8.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") })
         else { return nil }
-        let ports = values[1].split(separator: ",", omittingEmptySubsequences: false).map {
+        let ports = values[1].parts(at: ",", keepingEmpty: true).map {
             UInt32(digits: $0).flatMap(UInt16.init(exactly:))
         }
         guard (1...16).contains(ports.count), ports.allSatisfy({ $0 != nil && $0 != 0 }) else { return nil }

@@ -1,3 +1,4 @@
+internal import MailCore
 internal import Netlink
 
 /// Messages as text: one line a fact, fields separated by tabs, an empty line at the end. No field holds a tab, a line end or another
@@ -21,7 +22,7 @@ public enum GatekeeperText {
     /// The lines of a whole message; `nil` when it is none.
     static func lines(_ octets: some Collection<UInt8>) -> [[String]]? {
         guard let text = String(validating: octets, as: UTF8.self), text.hasSuffix("\n\n") || text == "\n" else { return nil }
-        return text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+        return text.parts(at: "\n").map { $0.parts(at: "\t", keepingEmpty: true).map(String.init) }
     }
 }
 

@@ -45,8 +45,8 @@ public struct ListenerList: Hashable, Sendable {
     /// Reads what `text` wrote. Lines that make no sense are left out: a service less is better than none.
     public init(parsing text: String) {
         entries = []
-        for line in text.split(separator: "\n").prefix(Self.most) where !line.hasPrefix("#") {
-            let words = line.split(separator: " ")
+        for line in text.parts(at: "\n").prefix(Self.most) where !line.hasPrefix("#") {
+            let words = line.parts(at: " ")
             guard words.count == 2, (1...32).contains(words[0].utf8.count),
                 words[0].utf8.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }),
                 let port = UInt32(digits: words[1]).flatMap(UInt16.init(exactly:)), port > 0

@@ -1,5 +1,6 @@
 import Glibc
 import IMAPWire
+import MailCore
 import MailStore
 
 /// A Maildir: folders `cur` and `new`, a file a message, flags at the end of its name. Mailboxes below are `.Name.Name` (Maildir++) or
@@ -27,7 +28,7 @@ struct Maildir {
     static func boxes(in root: String) -> [Box] {
         var boxes = isMaildir(root) ? [Box(name: "INBOX", path: root)] : []
         for name in FileReading.names(in: root) ?? [] where name.hasPrefix(".") && isMaildir(root + "/" + name) {
-            let plain = name.dropFirst().split(separator: ".").map { decoded(String($0)) }.joined(separator: "/")
+            let plain = name.dropFirst().parts(at: ".").map { decoded(String($0)) }.joined(separator: "/")
             if !plain.isEmpty { boxes.append(Box(name: plain, path: root + "/" + name)) }
         }
         var open = [(path: root, name: "", depth: 0)]
@@ -58,9 +59,8 @@ struct Maildir {
         var files: [File] = []
         for folder in ["cur", "new"] {
             for name in FileReading.names(in: "\(box.path)/\(folder)") ?? [] where !name.hasPrefix(".") {
-                let colon = name.firstIndex(of: ":") ?? name.endIndex
-                files.append(
-                    File(path: "\(box.path)/\(folder)/\(name)", place: String(name[..<colon]), info: String(name[colon...])))
+                let (place, info) = name.halves(at: ":").map { ($0.before, ":\($0.behind)") } ?? (name[...], "")
+                files.append(File(path: "\(box.path)/\(folder)/\(name)", place: String(place), info: info))
             }
         }
         return files.sorted { $0.place < $1.place }
@@ -93,8 +93,8 @@ struct Maildir {
         guard let bytes = FileReading.bytes(box.path + "/dovecot-keywords", count: 65536) else { return ([], []) }
         var names = [String](repeating: "", count: 26)
         var unusable: [String] = []
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-            let words = line.split(separator: " ", maxSplits: 1)
+        for line in String(decoding: bytes, as: UTF8.self).parts(at: "\n") {
+            let words = line.parts(at: " ", maxSplits: 1)
             guard words.count == 2, let number = Int(words[0]), names.indices.contains(number) else { continue }
             let name = String(words[1])
             if isUsable(keyword: name) { names[number] = name } else { unusable.append(name) }

@@ -1,4 +1,5 @@
 import Glibc
+import MailCore
 import MailStore
 
 /// An mbox: messages one after the other, each behind a line `From sender date`; `>From` at the begin of a line was `From` once.
@@ -112,7 +113,7 @@ struct Mbox {
         guard let at = words.indices.dropFirst(2).first(where: { months.contains(String(words[$0])) }), at + 3 < words.count,
             let month = months.firstIndex(of: String(words[at])), let day = Int32(words[at + 1]), (1...31).contains(day)
         else { return nil }
-        let clock = words[at + 2].split(separator: ":").compactMap { Int32($0) }
+        let clock = words[at + 2].parts(at: ":").compactMap { Int32($0) }
         // Between time and year some programs write a zone.
         guard clock.count >= 2, let year = words[(at + 3)...].compactMap({ Int32($0) }).first(where: { (1970...9999).contains($0) })
         else { return nil }

@@ -22,7 +22,7 @@ struct CompactPacks: BackgroundTask {
             context.log("\(work.packs.count) packs are mostly dead; \(work.bytes >> 10) KiB in them are still wanted")
             return .goOn
         }
-        let packs = list.split(separator: " ").compactMap { Int64($0) }
+        let packs = list.parts(at: " ").compactMap { Int64($0) }
         var progress = context.progress
         guard let pack = packs.first else {
             let step = try await context.store.reclaim(now: context.clock.seconds)

@@ -27,7 +27,7 @@ struct Expire: BackgroundTask {
         var sentence = "\(forgotten) tasks are forgotten."
         for name in try await context.store.notedImports() {
             // One that failed may still be resumed.
-            let record = try await context.state.task(name.split(separator: " ").first.flatMap { Int64($0) } ?? 0)
+            let record = try await context.state.task(name.parts(at: " ").first.flatMap { Int64($0) } ?? 0)
             if let record, ImportMail.note(record.id, asked: record.asked) == name, record.state != .done, record.state != .cancelled {
                 continue
             }

@@ -178,7 +178,7 @@ struct ImportPlace: Equatable {
 
 extension ImportPlace {
     init?(text: String) {
-        let parts = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+        let parts = text.parts(at: "\n", maxSplits: 2, keepingEmpty: true)
         guard parts.count == 3, let count = Int(parts[0]), count >= 0 else { return nil }
         self.init(count: count, box: String(parts[1]), file: String(parts[2]))
     }

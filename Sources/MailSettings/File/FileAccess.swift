@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MailCore
 
 /// Reading a small text file whole, and replacing it so that a crash leaves either the old or the new one.
 enum FileAccess {
@@ -63,7 +64,7 @@ enum FileAccess {
             target = String(cString: real)
             free(real)
         }
-        let folder = target.lastIndex(of: "/").map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+        let folder = target.parentFolder
         let temporary = "\(target).new"
         unlink(temporary)
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o640)

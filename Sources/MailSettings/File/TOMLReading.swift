@@ -30,7 +30,7 @@ struct TOMLReading {
             do {
                 return try TOMLTable(string: text)
             } catch let error as TOMLParseError {
-                var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+                var lines = text.parts(at: "\n", keepingEmpty: true)
                 let number = min(max(error.source.begin.line, 1), lines.count)
                 let line = lines[number - 1]
                 layer.problems.append(
@@ -110,8 +110,8 @@ struct TOMLReading {
 
     /// The library's own words, or better ones for what people do most: values without their quotes, `on` and `off`.
     private static func reason(_ error: TOMLParseError, in line: String) -> String {
-        if let equals = line.firstIndex(of: "=") {
-            let value = line[line.index(after: equals)...].prefix { $0 != "#" }.trimmingBlanks
+        if let (_, rest) = line.halves(at: "=") {
+            let value = (rest.halves(at: "#")?.before ?? rest).trimmingBlanks
             let isBare = value.utf8.allSatisfy { $0.isASCIIAlphanumeric || "+-_.:@/".utf8.contains($0) }
             if !value.isEmpty, isBare, value.utf8.contains(where: \.isASCIILetter) {
                 if let flag = Bool(text: value) { return "write \(flag) instead of \(value)." }

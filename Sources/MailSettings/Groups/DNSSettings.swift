@@ -14,7 +14,7 @@ public struct DNSSettings: SettingsGroup {
     public let servers = Setting(
         "dns.servers", [],
         .each("name servers, such as 192.0.2.53 or 192.0.2.53@5353", atMost: 10) { text in
-            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+            let parts = text.parts(at: "@", keepingEmpty: true)
             guard parts.count <= 2, IPAddress(parts[0]) != nil else { return false }
             return parts.count == 1 || (Int(text: String(parts[1])).map { (1...65535).contains($0) } ?? false)
         }, "Name servers that are asked; an empty list means those of /etc/resolv.conf.", takesEffect: .restart)

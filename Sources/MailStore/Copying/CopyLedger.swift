@@ -1,4 +1,5 @@
 @preconcurrency import Glibc
+internal import MailCore
 
 /// What a copy in the making has proven: `proven`, a line a pack (`number size checksum`), synced as it grows; the last line about a pack
 /// counts. Who goes on with the copy, after a crash or a pause, does not copy it again: not the packs that are proven to their end, and
@@ -27,7 +28,7 @@ struct CopyLedger {
         // A last line without its end was being written when the power went.
         for line in bytes.prefix(through: bytes.lastIndex(of: 10) ?? -1).split(separator: 10, omittingEmptySubsequences: false).dropLast() {
             end += line.count + 1
-            let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+            let words = String(decoding: line, as: UTF8.self).parts(at: " ")
             guard words.count == 3, let number = Int64(words[0]), let size = Int64(words[1]), let checksum = UInt32(words[2], radix: 16)
             else { continue }
             packs[number] = Proof(size: size, checksum: checksum)

@@ -58,11 +58,11 @@ public struct Destination: Hashable, Sendable, Comparable, CustomStringConvertib
 
     /// The host and port, when it is one.
     public var host: (name: String, port: Int)? {
-        guard key.utf8.first == UInt8(ascii: ">"), let colon = key.lastIndex(of: ":"), let port = Int(key[key.index(after: colon)...])
+        guard key.utf8.first == UInt8(ascii: ">"), let (name, digits) = key.dropFirst().halves(atLast: ":"), let port = Int(digits)
         else {
             return nil
         }
-        return (String(key[key.index(after: key.startIndex)..<colon]), port)
+        return (String(name), port)
     }
 
     /// The domain, when it is one.

@@ -70,7 +70,7 @@ public final class StoreSnapshot {
             let info = MailboxInfo(
                 id: MailboxID(row.int64(0)), account: account, name: row.text(1), uidValidity: row.uid(2), uidNext: row.uid(3),
                 highestModSeq: row.int64(4), messages: row.int(5), unseen: row.int(6), bytes: row.int(7), recent: 0,
-                specialUse: SpecialUse(rawValue: row.text(9)), keywords: row.text(10).split(separator: " ").map(String.init))
+                specialUse: SpecialUse(rawValue: row.text(9)), keywords: row.text(10).parts(at: " ").map(String.init))
             return (info, row.uid(8))
         }
         var infos: [MailboxInfo] = []

@@ -90,7 +90,7 @@ private struct TraceColumns {
     private let size: Int
 
     init(_ row: borrowing HeldStatement.Row) {
-        func lines(_ column: Int32) -> [String] { row.text(column).split(separator: "\n").map(String.init) }
+        func lines(_ column: Int32) -> [String] { row.text(column).parts(at: "\n").map(String.init) }
         id = MessageID(row.int64(0))
         accounts = lines(3)
         elsewhere = lines(4)

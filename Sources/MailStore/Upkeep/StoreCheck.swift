@@ -123,7 +123,7 @@ public enum StoreCheckPlace: Hashable, Sendable {
     }
 
     public init?(text: String) {
-        let words = text.split(separator: " ")
+        let words = text.parts(at: " ")
         let numbers = words.dropFirst().compactMap { Int64($0) }
         guard !words.isEmpty, numbers.count == words.count - 1, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
         switch (words[0], numbers.count) {

@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// How far a check has come.
 public struct StoreCheckCourse: Hashable, Sendable {
     /// What is to be proven next; `nil` at the end.
@@ -25,7 +27,7 @@ public struct StoreCheckCourse: Hashable, Sendable {
             next = nil
             return
         }
-        let places = text.split(separator: ",", omittingEmptySubsequences: false).map { StoreCheckPlace(text: String($0)) }
+        let places = text.parts(at: ",", keepingEmpty: true).map { StoreCheckPlace(text: String($0)) }
         guard let first = places.first, let place = first, places.count <= 2, !places.contains(nil) else { return nil }
         next = place
         ahead = places.count == 2 ? places[1] : nil

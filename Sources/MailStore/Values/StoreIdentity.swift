@@ -23,7 +23,7 @@ public struct StoreIdentity: Hashable, Sendable {
     private var text: String { "postern-mail format \(Schema.format)\nstore \(store)\ngeneration \(generation)\n" }
 
     private init?(text: String) throws(StoreError) {
-        let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
+        let lines = text.parts(at: "\n").map { $0.parts(at: " ") }
         guard lines.count >= 3, lines[0].count == 3, lines[0][0] == "postern-mail", let format = Int(lines[0][2]), lines[1].count == 2,
             let store = AccountID(lines[1][1]), lines[2].count == 2, let generation = Int(lines[2][1])
         else { return nil }

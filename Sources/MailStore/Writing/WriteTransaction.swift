@@ -131,7 +131,7 @@ final class WriteTransaction {
                 MailboxState(
                     id: MailboxID(row.int64(0)), owner: row.int64(1), account: account, name: row.text(3), uidValidity: row.uid(4),
                     uidNext: row.uid(5), modSeq: row.int64(6), messages: row.int(7), unseen: row.int(8), bytes: row.int(9),
-                    recentFrom: row.uid(10), keywords: row.text(11).split(separator: " ").map(String.init))
+                    recentFrom: row.uid(10), keywords: row.text(11).parts(at: " ").map(String.init))
             }
         }
         guard let state, let state else { throw .noSuchMailbox }

@@ -27,7 +27,7 @@ enum Charset: Sendable, Hashable {
         }
         for (glibc, others) in table {
             names[glibc.asciiLowercased] = .other(glibc)
-            for name in others.split(separator: " ") { names[String(name)] = .other(glibc) }
+            for name in others.parts(at: " ") { names[String(name)] = .other(glibc) }
         }
         return names
     }()

@@ -226,7 +226,7 @@ public struct DeliveryReport: Sendable {
     private static func wrapped(_ text: String) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
+        for word in text.parts(at: " ") {
             var word = word
             if !line.isEmpty, line.utf8.count + word.utf8.count + 1 > 70 {
                 lines.append(line)

@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// The family of an nf_tables table.
 public enum TableFamily: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible {
     case inet = 1
@@ -52,7 +54,7 @@ public struct ChainName: Hashable, Sendable, CustomStringConvertible {
 
     /// Three words: family, table, chain. Names have at most 255 octets and no blanks, quotes or control characters.
     public init?(_ text: some StringProtocol) {
-        let words = text.split(separator: " ", omittingEmptySubsequences: true)
+        let words = text.parts(at: " ")
         guard words.count == 3, let family = TableFamily(name: words[0]) else { return nil }
         let isName = { (word: Substring) in (1...255).contains(word.utf8.count) && word.utf8.allSatisfy { $0 > 32 && $0 != 34 && $0 != 127 }
         }

@@ -1,3 +1,5 @@
+internal import MailCore
+
 /// A piece of long work as the database keeps it, so that a crash or a restart resumes it where it was. Times are Unix seconds.
 public struct TaskRecord: Hashable, Sendable {
     /// Never given twice.
@@ -84,16 +86,15 @@ enum FactLines {
 
     static func facts(_ text: String) -> [String: String] {
         var facts: [String: String] = [:]
-        for line in text.split(separator: "\n") {
-            // By octets: a value may begin with a mark that would join the sign before it to one character.
-            guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            facts[String(line[..<equals])] = unescaped(line[line.utf8.index(after: equals)...])
+        for line in text.parts(at: "\n") {
+            guard let (name, value) = line.halves(at: "=") else { continue }
+            facts[String(name)] = unescaped(value)
         }
         return facts
     }
 
     static func text(_ lines: [String]) -> String { lines.map(escaped).joined(separator: "\n") }
-    static func lines(_ text: String) -> [String] { text.split(separator: "\n").map { unescaped($0) } }
+    static func lines(_ text: String) -> [String] { text.parts(at: "\n").map { unescaped($0) } }
 
     private static func escaped(_ text: String) -> String {
         var escaped = ""

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MailCore
 
 /// One HTTP/1.1 request over a Unix socket, and its answer. The connection is closed afterwards, so that the answer ends where
 /// the stream ends. RFC 9112
@@ -89,7 +90,7 @@ struct HTTPExchange {
         let broken = Unreachable("The answer from \(socket) is no whole HTTP answer.")
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { throw broken }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
-        let first = lines.first?.split(separator: " ") ?? []
+        let first = lines.first?.parts(at: " ") ?? []
         guard first.count >= 2, first[0].hasPrefix("HTTP/1."), first[1].utf8.count == 3, let status = Int(first[1]) else { throw broken }
         let body = Array(bytes[end.upperBound...])
         for line in lines.dropFirst() where line.lowercased().hasPrefix("content-length:") {

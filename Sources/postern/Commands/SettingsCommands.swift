@@ -1,5 +1,6 @@
 internal import AdminContract
 internal import ArgumentParser
+internal import MailCore
 internal import MailSettings
 
 /// `postern settings`
@@ -54,14 +55,14 @@ struct SettingsCommand: ParsableCommand {
         func operation() throws -> SettingsSet { SettingsSet(values: try values()) }
 
         private func values() throws -> [String: WrittenValue] {
-            if words.count == 2, !words[0].contains("=") { return [words[0]: .text(words[1])] }
+            if words.count == 2, words[0].halves(at: "=") == nil { return [words[0]: .text(words[1])] }
             var values: [String: WrittenValue] = [:]
             for word in words {
-                guard let equals = word.firstIndex(of: "=") else {
+                guard let (name, value) = word.halves(at: "=") else {
                     throw ValidationError("Write KEY VALUE for one setting, or KEY=VALUE for each of several.")
                 }
-                let key = String(word[..<equals])
-                guard values.updateValue(.text(String(word[word.index(after: equals)...])), forKey: key) == nil else {
+                let key = String(name)
+                guard values.updateValue(.text(String(value)), forKey: key) == nil else {
                     throw ValidationError("\(key) is named twice.")
                 }
             }

@@ -1,4 +1,5 @@
 internal import AdminContract
+internal import MailCore
 
 /// The daemon's state as a person reads it.
 struct StatusScreen {
@@ -48,7 +49,7 @@ struct StatusScreen {
                 ]
             })
         // Colours change no width: whole lines are painted.
-        let lines = table.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let lines = table.text.parts(at: "\n", keepingEmpty: true).map(String.init)
         return zip(lines, [nil] + facts.services.map(Optional.some)).map { line, service in
             guard let service else { return line }
             if isBroken(service) { return painted(line, .red) }
