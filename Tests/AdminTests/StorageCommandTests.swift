@@ -68,6 +68,12 @@ import Testing
                         "Error: FOLDER/drive is on the drive that the mail is on already; say --same-drive if this is meant."),
                     Step("storage move FOLDER/mail --same-drive", 1, "Error: The mail is in FOLDER/mail already."),
                     Step(
+                        "storage move FOLDER/nowhere", 1,
+                        """
+                        Error: FOLDER/nowhere is no folder that can be opened: No such file or directory; make it, or name the folder that \
+                        the drive is mounted on.
+                        """),
+                    Step(
                         "storage move FOLDER/drive --adopt --same-drive", 1,
                         "Error: There is no other mail store in FOLDER/drive to adopt."),
                     Step("storage move FOLDER/drive --same-drive --dry-run", "<size> in 1 packs to copy."),

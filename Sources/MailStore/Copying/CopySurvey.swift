@@ -50,7 +50,8 @@ extension CopySurvey {
         }
         guard folder != current else { return problems.append("The mail is in \(folder) already.") }
         guard let there = try? Folder(folder) else {
-            return problems.append("\(folder) is no folder that can be opened: \(String(cString: strerror(errno))).")
+            let advice = errno == ENOENT ? "; make it, or name the folder that the drive is mounted on" : ""
+            return problems.append("\(folder) is no folder that can be opened: \(String(cString: strerror(errno)))\(advice).")
         }
         if there.device == engine.root.device, !onSameDrive {
             problems.append("\(folder) is on the drive that the mail is on already; say --same-drive if this is meant.")

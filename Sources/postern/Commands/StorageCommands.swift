@@ -66,7 +66,9 @@ struct StorageCommand: ParsableCommand {
         func text(_ answer: StorageMoveFacts) -> String {
             var lines = [answer.existing].compactMap { $0 }
             lines += answer.problems.map { "Problem: \($0)" }
-            if !adopt, answer.task == nil || !wait {
+            // Without packs nothing could be looked at.
+            let isMeasured = answer.problems.isEmpty || answer.packs > 0
+            if !adopt, isMeasured, answer.task == nil || !wait {
                 let estimate = answer.estimate.map { ", some \(Readable.seconds($0))" } ?? ""
                 lines.append(
                     "\(Readable.bytes(answer.neededSpace)) in \(answer.packs) packs to copy, \(Readable.bytes(answer.freeSpace)) free\(estimate)."
