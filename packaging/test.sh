@@ -55,7 +55,8 @@ run() { # run NAME COMMAND...: a command that is a test by itself
 
 install_tools() {
     packaging/install-packages.sh python3 python3-venv gcc libc6-dev curl swaks libnet-ssleay-perl isync mutt tmux e2fsprogs \
-        util-linux openssl gnutls-bin sslscan fetchmail mpop gsasl nftables iproute2 s-nail man-db mandoc nsd ldnsutils xfsprogs btrfs-progs || return
+        util-linux openssl gnutls-bin sslscan fetchmail mpop gsasl nftables iproute2 s-nail man-db mandoc nsd ldnsutils xfsprogs \
+        btrfs-progs || return
     install_peers || return
     [ -x "$python" ] || python3 -m venv "$root/.build-venv" || return
     # The version of imapclient is fixed because its live tests' own faults are known by name.

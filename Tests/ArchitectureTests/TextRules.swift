@@ -58,9 +58,9 @@ struct TextRule: Sendable, CustomTestStringConvertible {
         },
         TextRule(
             "texts parted by characters", "`parts(at:)` and `halves(at:)` also find a separator that is one character with its neighbour",
-            in: ".split(separator: \"", "ndex(of: \""
+            in: ".split(separator: \"", "Index(of: \""
         ) {
-            $0.lines[$1].contains(#/(?:\.split\(separator|[a-z]Index\(of): "(?:[^"\\]|\\.)"/#)
+            $0.lines[$1].contains(#/(?:\.split\(separator|Index\(of): "(?:[^"\\]|\\.)"/#)
         },
         TextRule("unfinished work", "what is not done is an issue, not a comment", inComments: "TODO", "FIXME", "XXX", "HACK") {
             $0.comment(atLine: $1)?.contains(#/\b(?:TODO|FIXME|XXX|HACK)\b/#) ?? false
