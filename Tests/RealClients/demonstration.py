@@ -56,11 +56,15 @@ class Server:
         """Every message of a mailbox, as bytes, in order."""
         connection = self.imap(name)
         try:
-            status, answer = connection.select(f'"{mailbox}"', readonly=True)
-            assert status == "OK", answer
-            if answer == [b"0"]:
-                return []
-            status, answer = connection.fetch("1:*", "(BODY.PEEK[])")
+            for _ in range(10):
+                status, answer = connection.select(f'"{mailbox}"', readonly=True)
+                assert status == "OK", answer
+                if answer == [b"0"]:
+                    return []
+                status, answer = connection.fetch("1:*", "(BODY.PEEK[])")
+                # Somebody has expunged one between the two, and the numbers are of another mailbox now. RFC 5530
+                if status == "OK" or b"[EXPUNGEISSUED]" not in answer[-1]:
+                    break
             assert status == "OK", answer
             return [part[1] for part in answer if isinstance(part, tuple)]
         finally:
